@@ -1,0 +1,28 @@
+{#- md5 of the parts as text; a null part is the empty text, so the order and number of parts matter. -#}
+{%- macro hash_key(parts) -%}
+    md5(concat_ws('|'
+    {%- for part in parts -%}
+        , coalesce(cast({{ part }} as string), '')
+    {%- endfor -%}
+    ))
+{%- endmacro -%}
+
+
+{#- Is the item (an expression) one of the members of a `|`-joined list? False for a null list. -#}
+{%- macro list_contains(list, item) -%}
+    (instr(concat('|', coalesce({{ list }}, ''), '|'), concat('|', {{ item }}, '|')) > 0)
+{%- endmacro -%}
+
+
+{#- Does the pattern (a literal) occur in the text? Null for a null text. -#}
+{%- macro matches(text, pattern) -%}
+    {{ return(adapter.dispatch('matches', 'practice_pulse')(text, pattern)) }}
+{%- endmacro -%}
+
+{%- macro duckdb__matches(text, pattern) -%}
+    regexp_matches({{ text }}, {{ pattern }})
+{%- endmacro -%}
+
+{%- macro spark__matches(text, pattern) -%}
+    regexp_like({{ text }}, {{ pattern }})
+{%- endmacro -%}

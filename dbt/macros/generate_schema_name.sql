@@ -1,0 +1,4 @@
+{#- The folder's schema, bare: `staging`, not dbt's default `<target>_staging`. -#}
+{%- macro generate_schema_name(custom_schema_name, node) -%}
+    {{ custom_schema_name | trim if custom_schema_name else target.schema }}
+{%- endmacro -%}
