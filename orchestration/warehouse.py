@@ -1,0 +1,97 @@
+"""The run's DuckDB file: built by dbt, read by everybody else."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from orchestration.identity import ROOT
+from orchestration.settings import Settings
+
+PROJECT = ROOT / "dbt"
+
+
+class BuildFailed(RuntimeError):
+    """dbt did not finish; the message names each failed node and why, without any row's values."""
+
+
+def dbt(
+    command: Sequence[str], *, accepted: Path, warehouse: Path, target: Path, logs: Path, settings: Settings
+) -> None:
+    """Run one dbt command in this process against a warehouse file, and let go of the file afterwards.
+
+    Raises BuildFailed with one line per failed node.
+    """
+    os.environ.update(
+        PULSE_ACCEPTED=str(accepted.resolve()),
+        PULSE_WAREHOUSE=str(warehouse.resolve()),
+        PULSE_MEMORY_LIMIT=settings.memory_limit,
+        PULSE_THREADS=str(settings.threads),
+        DBT_TARGET_PATH=str(target.resolve()),
+        DBT_LOG_PATH=str(logs.resolve()),
+    )
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.adapters.factory import reset_adapters
+    from dbt.cli.main import dbtRunner
+
+    try:
+        outcome = dbtRunner().invoke(
+            [
+                *command,
+                "--project-dir",
+                str(PROJECT),
+                "--profiles-dir",
+                str(PROJECT),
+                "--quiet",
+                "--no-use-colors",
+            ]
+        )
+    finally:
+        reset_adapters()  # dbt keeps the file locked otherwise, and nobody else could read it
+        DuckDBConnectionManager.close_all_connections()
+    if not outcome.success:
+        raise BuildFailed(_failures(outcome))
+
+
+def _failures(outcome) -> str:
+    if outcome.exception is not None:
+        return f"dbt stopped: {outcome.exception}"
+    bad = [r for r in outcome.result.results if r.status in ("error", "fail", "runtime error")]
+    lines = [f"{r.node.unique_id}: {(r.message or r.status).strip().splitlines()[0]}" for r in bad]
+    return f"dbt: {len(bad)} nodes failed\n" + "\n".join(lines)
+
+
+def build(*, accepted: Path, folder: Path, settings: Settings) -> Path:
+    """Build all models, seeds and data tests of the project into `folder`/warehouse.duckdb and return its path.
+
+    Unit tests are left to the test run: they test the code, not this data.
+    """
+    warehouse = folder / "warehouse.duckdb"
+    for stale in (warehouse, warehouse.with_name(warehouse.name + ".wal")):
+        stale.unlink(missing_ok=True)
+    dbt(
+        ["build", "--exclude-resource-type", "unit_test"],
+        accepted=accepted,
+        warehouse=warehouse,
+        target=folder / "target",
+        logs=folder / "logs",
+        settings=settings,
+    )
+    return warehouse
+
+
+def export_public(warehouse: Path, folder: Path) -> dict[str, int]:
+    """Write each table of schema `public` to `folder`/<table>.parquet, in a total order, and say how many rows each has."""
+    folder.mkdir(parents=True)
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        tables = connection.execute(
+            "select table_name from information_schema.tables where table_schema = 'public' order by table_name"
+        ).fetchall()
+        return {
+            table: connection.execute(
+                f"""copy (select * from public.{table} order by all)
+                    to '{folder / table}.parquet' (format parquet, compression zstd)"""
+            ).fetchone()[0]
+            for (table,) in tables
+        }
