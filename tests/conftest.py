@@ -1,0 +1,82 @@
+"""What many tests share: the project's command line, one sample plan and one finished run a session."""
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SALT = "test-salt"  # fixed, so that two homes give the same person keys
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A command that has ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A generated plan and the home in which the main job has run on it."""
+
+    feeds: Path
+    truth: Path
+    home: Path
+
+    @property
+    def run(self) -> Path:
+        return self.home / "runs" / (self.home / "LATEST").read_text().strip()
+
+    @property
+    def release(self) -> Path:
+        return self.home / "releases" / (self.home / "CURRENT").read_text().strip()
+
+
+def call_pulse(*arguments: object, env: dict[str, str] | None = None) -> Finished:
+    """Run ./pulse as a user would, outside of pytest's environment."""
+    clean = {k: v for k, v in os.environ.items() if k not in ("CI", "PYTEST_CURRENT_TEST", "PULSE_HOME")}
+    done = subprocess.run(
+        [ROOT / "pulse", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        env=clean | {"PULSE_PERSON_SALT": SALT} | (env or {}),
+        check=False,
+    )
+    return Finished(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture(scope="session")
+def pulse():
+    """The command line as a function of its arguments."""
+    return call_pulse
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Third-party files that are not part of this project; tests that read them are skipped where they are absent."""
+    folder = Path(os.environ.get("PULSE_SHARED_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"third-party data not found at {folder}; set PULSE_SHARED_DATA to its folder")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def plan(tmp_path_factory) -> Plan:
+    """A small sample plan, made and run once for the whole session."""
+    folder = tmp_path_factory.mktemp("plan")
+    made = call_pulse("sample", "--out", folder / "plan", "--practices", 60, "--members", 6000)
+    assert made.code == 0, made.err
+    done = call_pulse("run", "--feeds", folder / "plan" / "feeds", "--home", folder / "home")
+    assert done.code == 0, done.err
+    return Plan(folder / "plan" / "feeds", folder / "plan" / "truth", folder / "home")
+
+
+@pytest.fixture(scope="session")
+def built_run(plan: Plan) -> Path:
+    """Folder of the finished run: accepted feeds, gate report and warehouse."""
+    return plan.run
