@@ -11,11 +11,37 @@ import pytest
 
 pytestmark = pytest.mark.warehouse
 
-COLUMNS = (
-    "rank,practice_id,practice_name,tier,risk,risk_low,risk_high,members,expected_members_affected,hard_fail,"
-    "data_gaps,step_1,reason_1,action_1,step_2,reason_2,action_2,step_3,reason_3,action_3,phone,city,state,"
-    "last_contact_date,last_outcome,change,as_of,model_version,release_id"
-).split(",")
+COLUMNS = [
+    "rank",
+    "practice_id",
+    "practice_name",
+    "tier",
+    "risk",
+    "risk_low",
+    "risk_high",
+    "members",
+    "expected_members_affected",
+    "hard_fail",
+    "data_gaps",
+    "step_1",
+    "reason_1",
+    "action_1",
+    "step_2",
+    "reason_2",
+    "action_2",
+    "step_3",
+    "reason_3",
+    "action_3",
+    "phone",
+    "city",
+    "state",
+    "last_contact_date",
+    "last_outcome",
+    "change",
+    "as_of",
+    "model_version",
+    "release_id",
+]
 MARTS = {
     "metric_result",
     "practice_scorecard",
