@@ -6,14 +6,16 @@ from orchestration.identity import ROOT
 
 REGISTRY = ROOT / "dbt" / "seeds" / "ref_metric.csv"
 UNION = ROOT / "dbt" / "models" / "intermediate" / "int_observation.sql"
+TRACE = ROOT / "docs" / "trace.md"
 
 
 def generated_files() -> dict[Path, str]:
     """Path and wanted text of every derived file."""
     from expectations import generate as from_contracts
     from orchestration.metric_union import metric_union_sql
+    from orchestration.trace import trace_page
 
-    return {**from_contracts.generated_files(), UNION: metric_union_sql(REGISTRY)}
+    return {**from_contracts.generated_files(), UNION: metric_union_sql(REGISTRY), TRACE: trace_page()}
 
 
 def stale() -> list[Path]:
