@@ -275,17 +275,12 @@ def verify(release_id: Annotated[str | None, typer.Argument(metavar="[ID]")] = N
 
 
 @app.command()
-def generate(
-    check_only: Annotated[bool, typer.Option("--check", help="Only say what is out of date.")] = False,
-) -> None:
-    """Write the files that follow from contracts and registry again: dbt sources, metric union, data dictionary."""
-    from orchestration.generate import stale, write
+def generate() -> None:
+    """Write the files that follow from contracts and registry: dbt sources, metric union, data dictionary, trace."""
+    from orchestration.generate import write
 
-    outdated = stale()
-    if check_only and outdated:
-        raise BadInput(f"out of date: {', '.join(str(path) for path in outdated)}; call ./pulse generate")
-    write()
-    print(f"{len(outdated)} files written" if outdated else "everything was up to date")
+    written = write()
+    print("\n".join(f"wrote {path}" for path in written) if written else "everything was up to date")
 
 
 @app.command()

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from expectations import BadInput
+from orchestration import generate
 from orchestration.home import Home, point, write_json
 from orchestration.identity import code_version, digest, input_hashes
 from orchestration.settings import load_settings
@@ -29,6 +30,7 @@ def run(home: Home, feeds: Path, *, as_of: date | None, retrain: bool, progress:
     """
     if not feeds.is_dir():
         raise BadInput(f"{feeds}: no such folder; --feeds takes a folder with one folder or file a feed")
+    generate.write()  # a metric added since the last run joins the union; no-op otherwise
     settings = load_settings(home.root)
     inputs = input_hashes(feeds)
     run_id = f"run-{digest(inputs, as_of, settings.shaping(), code_version())}"

@@ -18,17 +18,17 @@ def generated_files() -> dict[Path, str]:
     return {**from_contracts.generated_files(), UNION: metric_union_sql(REGISTRY), TRACE: trace_page()}
 
 
-def stale() -> list[Path]:
-    """Derived files that are absent or no longer say what their source says, relative to the checkout."""
-    return [
-        path.relative_to(ROOT)
-        for path, text in generated_files().items()
-        if not path.exists() or path.read_text("utf-8") != text
-    ]
+def stale() -> dict[Path, str]:
+    """Derived files that are absent or no longer say what their source says, with the text that they should have."""
+    return {
+        path: text for path, text in generated_files().items() if not path.exists() or path.read_text("utf-8") != text
+    }
 
 
-def write() -> None:
-    """Bring every derived file up to date."""
-    for path, text in generated_files().items():
+def write() -> list[Path]:
+    """Bring every derived file up to date; returns those that were not, relative to the checkout."""
+    outdated = stale()
+    for path, text in outdated.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+    return [path.relative_to(ROOT) for path in outdated]

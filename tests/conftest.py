@@ -27,6 +27,7 @@ class Plan:
     feeds: Path
     truth: Path
     home: Path
+    network_log: Path  # what the main job tried to reach outside this machine, one line an attempt
 
     @property
     def run(self) -> Path:
@@ -71,9 +72,11 @@ def plan(tmp_path_factory) -> Plan:
     folder = tmp_path_factory.mktemp("plan")
     made = call_pulse("sample", "--out", folder / "plan", "--practices", 60, "--members", 6000)
     assert made.code == 0, made.err
-    done = call_pulse("run", "--feeds", folder / "plan" / "feeds", "--home", folder / "home")
+    log = folder / "network.log"
+    watched = {"PYTHONPATH": str(ROOT / "tests" / "network_watch"), "PULSE_NETWORK_LOG": str(log)}
+    done = call_pulse("run", "--feeds", folder / "plan" / "feeds", "--home", folder / "home", env=watched)
     assert done.code == 0, done.err
-    return Plan(folder / "plan" / "feeds", folder / "plan" / "truth", folder / "home")
+    return Plan(folder / "plan" / "feeds", folder / "plan" / "truth", folder / "home", log)
 
 
 @pytest.fixture(scope="session")
