@@ -1,0 +1,2 @@
+select npi, first_name, last_name, specialty, sub_specialty
+from practitioner
