@@ -1,0 +1,118 @@
+{%- set race_codes = '(^|[|])(aian|asian|black|hispanic|mena|nhpi|white)([|]|$)' -%}
+
+with panel as (
+    select
+        panel.as_of_date,
+        period.metric_id,
+        panel.practice_id,
+        panel.npi,
+        panel.person_key,
+        panel.lob,
+        panel.period_start,
+        panel.period_end
+    from {{ ref('int_metric_period') }} as period
+    inner join {{ ref('int_panel_year') }} as panel
+        on panel.as_of_date = period.as_of_date
+        and panel.period_start = period.period_start
+        and panel.period_end = period.period_end
+    where period.metric_id = 'member_rel_completeness'
+),
+
+-- Claims stand in for appointments only in a plan that sends no appointments at all.
+visit as (
+    select
+        panel.as_of_date,
+        panel.person_key,
+        coalesce(appointment.modality, 'in_person') = 'phone' as is_phone
+    from panel
+    inner join {{ ref('stg_appointments') }} as appointment
+        on appointment.person_key = panel.person_key
+        and appointment.location_id = panel.practice_id
+        and appointment.status_code = 'fulfilled'
+        and cast(appointment.start_datetime as date) between panel.period_start and panel.period_end
+        and {{ known_at('appointment', 'panel.as_of_date') }}
+    union all
+    select
+        panel.as_of_date,
+        panel.person_key,
+        service.is_phone
+    from panel
+    inner join {{ ref('int_visit_service') }} as service
+        on service.as_of_date = panel.as_of_date
+        and service.person_key = panel.person_key
+        and service.practice_id = panel.practice_id
+        and service.is_pcp_visit
+        and service.service_date between panel.period_start and panel.period_end
+    where not exists (select 1 from {{ ref('stg_appointments') }})
+),
+
+seen as (
+    select
+        as_of_date,
+        person_key,
+        min(case when is_phone then 1 else 0 end) = 1 as is_phone_only
+    from visit
+    group by as_of_date, person_key
+),
+
+stated as (
+    select
+        as_of_date,
+        person_key,
+        lower(race_ethnicity) as race_ethnicity,
+        lower(concat_ws('|', race_ethnicity, race, ethnicity)) as categories,
+        coalesce(lower(race_ethnicity_source), '') as race_source,
+        coalesce(lower(preferred_language), '') as preferred_language
+    from {{ ref('int_member') }}
+),
+
+collected as (
+    select
+        as_of_date,
+        person_key,
+        {{ list_contains('race_ethnicity', "'declined'") }}
+        or (
+            race_source in ('member_direct', 'provider_direct')
+            and {{ matches('categories', "'" ~ race_codes ~ "'") }}
+        ) as has_race,
+        preferred_language = 'declined'
+        or (
+            {{ matches('preferred_language', "'^[a-z]{2,3}(-[a-z0-9]{2,8})*$'") }}
+            -- Codes by which the standard itself says unknown, undetermined, uncoded, several, none.
+            and preferred_language not in ('unk', 'und', 'mis', 'mul', 'zxx')
+        ) as has_language
+    from stated
+),
+
+judged as (
+    select
+        panel.as_of_date,
+        panel.metric_id,
+        panel.practice_id,
+        panel.npi,
+        panel.person_key,
+        panel.lob,
+        panel.period_end,
+        coalesce(collected.has_race and collected.has_language, false) as is_met,
+        seen.is_phone_only as is_excluded
+    from panel
+    inner join seen
+        on seen.as_of_date = panel.as_of_date
+        and seen.person_key = panel.person_key
+    left join collected
+        on collected.as_of_date = panel.as_of_date
+        and collected.person_key = panel.person_key
+)
+
+select
+    as_of_date,
+    metric_id,
+    practice_id,
+    npi,
+    person_key,
+    lob,
+    period_end as observed_on,
+    cast(case when is_met and not is_excluded then 1 else 0 end as double) as numerator,
+    cast(case when is_excluded then 0 else 1 end as double) as denominator,
+    is_excluded as excluded
+from judged

@@ -1,0 +1,271 @@
+{#- Recursive: after each visit that counts, the next one that may count lies beyond the follow-up window. -#}
+with recursive period as (
+    select
+        as_of_date,
+        metric_id,
+        period_start,
+        period_end,
+        mature_end
+    from {{ ref('int_metric_period') }}
+    where metric_id = 'fu7_ed_rate'
+),
+
+ed_day as (
+    select distinct
+        period.as_of_date,
+        visit.person_key,
+        visit.ed_date
+    from period
+    inner join {{ ref('int_ed_visit') }} as visit
+        on visit.as_of_date = period.as_of_date
+        and visit.is_treat_and_release
+        and visit.ed_date between period.period_start and period.mature_end
+),
+
+admission as (
+    select
+        as_of_date,
+        person_key,
+        admit_date as admitted_on
+    from {{ ref('int_inpatient_stay') }}
+    where is_acute or is_nonacute or is_psychiatric
+    union all
+    select
+        period.as_of_date,
+        event.person_key,
+        event.service_date as admitted_on
+    from period
+    inner join {{ ref('int_code_event') }} as event
+        on event.code_set = 'CS_OBSERVATION'
+        and not event.is_denied
+        and {{ known_at('event', 'period.as_of_date') }}
+),
+
+admitted as (
+    select distinct
+        ed_day.as_of_date,
+        ed_day.person_key,
+        ed_day.ed_date
+    from ed_day
+    inner join admission
+        on admission.as_of_date = ed_day.as_of_date
+        and admission.person_key = ed_day.person_key
+        and admission.admitted_on between ed_day.ed_date and {{ add_days('ed_day.ed_date', var('followup_days')) }}
+),
+
+discharged as (
+    select
+        ed_day.as_of_date,
+        ed_day.person_key,
+        ed_day.ed_date
+    from ed_day
+    left join admitted
+        on admitted.as_of_date = ed_day.as_of_date
+        and admitted.person_key = ed_day.person_key
+        and admitted.ed_date = ed_day.ed_date
+    where admitted.person_key is null
+),
+
+succession as (
+    select
+        visit.as_of_date,
+        visit.person_key,
+        visit.ed_date,
+        min(later.ed_date) as next_ed_date
+    from discharged as visit
+    left join discharged as later
+        on later.as_of_date = visit.as_of_date
+        and later.person_key = visit.person_key
+        and later.ed_date > {{ add_days('visit.ed_date', var('followup_days')) }}
+    group by visit.as_of_date, visit.person_key, visit.ed_date
+),
+
+first_visit as (
+    select
+        as_of_date,
+        person_key,
+        min(ed_date) as ed_date
+    from discharged
+    group by as_of_date, person_key
+),
+
+index_visit as (
+    select
+        as_of_date,
+        person_key,
+        ed_date
+    from first_visit
+    union all
+    select
+        index_visit.as_of_date,
+        index_visit.person_key,
+        succession.next_ed_date as ed_date
+    from index_visit
+    inner join succession
+        on succession.as_of_date = index_visit.as_of_date
+        and succession.person_key = index_visit.person_key
+        and succession.ed_date = index_visit.ed_date
+        and succession.next_ed_date is not null
+),
+
+visit as (
+    select
+        as_of_date,
+        person_key,
+        ed_date,
+        false as is_admitted
+    from index_visit
+    union all
+    select
+        as_of_date,
+        person_key,
+        ed_date,
+        true as is_admitted
+    from admitted
+),
+
+assigned as (
+    select
+        visit.as_of_date,
+        period.metric_id,
+        period.period_start,
+        period.period_end,
+        visit.person_key,
+        visit.ed_date,
+        {{ add_days('visit.ed_date', var('followup_days')) }} as followup_end,
+        visit.is_admitted,
+        assignment.practice_id,
+        assignment.npi
+    from visit
+    inner join period
+        on period.as_of_date = visit.as_of_date
+    inner join {{ ref('int_assignment') }} as assignment
+        on assignment.as_of_date = visit.as_of_date
+        and assignment.person_key = visit.person_key
+        and visit.ed_date between assignment.valid_from and assignment.valid_to
+),
+
+coverage as (
+    select
+        assigned.as_of_date,
+        assigned.person_key,
+        assigned.ed_date,
+        max(case when assigned.ed_date between span.valid_from and span.valid_to then span.lob end) as lob,
+        sum(
+            {{ days_between(
+                'greatest(span.valid_from, assigned.ed_date)', 'least(span.valid_to, assigned.followup_end)'
+            ) }} + 1
+        ) as covered_days
+    from assigned
+    inner join {{ ref('int_enrolment') }} as span
+        on span.as_of_date = assigned.as_of_date
+        and span.person_key = assigned.person_key
+        and span.valid_from <= assigned.followup_end
+        and span.valid_to >= assigned.ed_date
+    group by assigned.as_of_date, assigned.person_key, assigned.ed_date
+),
+
+hospice as (
+    select distinct
+        period.as_of_date,
+        hospice_day.person_key
+    from period
+    inner join {{ ref('int_hospice') }} as hospice_day
+        on hospice_day.as_of_date = period.as_of_date
+        and hospice_day.service_date between period.period_start and period.period_end
+),
+
+-- Claims of the ED visit itself: a service on day 0 must stand on another claim.
+ed_claim as (
+    select
+        assigned.as_of_date,
+        line.person_key,
+        line.claim_id
+    from assigned
+    inner join {{ ref('int_claim_line') }} as line
+        on line.person_key = assigned.person_key
+        and line.service_date = assigned.ed_date
+        and line.pos = '23'
+        and {{ known_at('line', 'assigned.as_of_date') }}
+    union
+    select
+        assigned.as_of_date,
+        event.person_key,
+        event.claim_id
+    from assigned
+    inner join {{ ref('int_code_event') }} as event
+        on event.code_set = 'CS_ED'
+        and event.person_key = assigned.person_key
+        and event.service_date = assigned.ed_date
+        and {{ known_at('event', 'assigned.as_of_date') }}
+),
+
+followed as (
+    select distinct
+        assigned.as_of_date,
+        assigned.person_key,
+        assigned.ed_date
+    from assigned
+    inner join {{ ref('int_visit_service') }} as service
+        on service.as_of_date = assigned.as_of_date
+        and service.person_key = assigned.person_key
+        and service.service_date between assigned.ed_date and assigned.followup_end
+        and service.clinician_kind = 'pcp'
+        and (
+            service.is_pcp_visit
+            or service.is_video
+            or service.is_phone
+            or service.is_evisit
+            or service.is_tcm
+            or service.is_care_mgmt
+        )
+    left join ed_claim
+        on ed_claim.as_of_date = service.as_of_date
+        and ed_claim.person_key = service.person_key
+        and ed_claim.claim_id = service.claim_id
+    where service.service_date > assigned.ed_date or ed_claim.claim_id is null
+),
+
+judged as (
+    select
+        assigned.as_of_date,
+        assigned.metric_id,
+        assigned.practice_id,
+        assigned.npi,
+        assigned.person_key,
+        coverage.lob,
+        assigned.ed_date,
+        followed.person_key is not null as is_met,
+        assigned.is_admitted
+        or hospice.person_key is not null
+        or coalesce(coverage.covered_days, 0) <= {{ var('followup_days') }}
+        or coalesce(member.death_date <= assigned.followup_end, false) as is_excluded
+    from assigned
+    left join coverage
+        on coverage.as_of_date = assigned.as_of_date
+        and coverage.person_key = assigned.person_key
+        and coverage.ed_date = assigned.ed_date
+    left join hospice
+        on hospice.as_of_date = assigned.as_of_date
+        and hospice.person_key = assigned.person_key
+    left join {{ ref('int_member') }} as member
+        on member.as_of_date = assigned.as_of_date
+        and member.person_key = assigned.person_key
+    left join followed
+        on followed.as_of_date = assigned.as_of_date
+        and followed.person_key = assigned.person_key
+        and followed.ed_date = assigned.ed_date
+)
+
+select
+    as_of_date,
+    metric_id,
+    practice_id,
+    npi,
+    person_key,
+    lob,
+    ed_date as observed_on,
+    cast(case when is_met and not is_excluded then 1 else 0 end as double) as numerator,
+    cast(case when is_excluded then 0 else 1 end as double) as denominator,
+    is_excluded as excluded
+from judged
