@@ -33,6 +33,15 @@ CLAIMS = {
     "claims": "Id APPOINTMENTID " + " ".join(f"DIAGNOSIS{slot}" for slot in range(1, 9)),
     "claims_transactions": "ID CLAIMID CHARGEID TYPE AMOUNT FROMDATE TODATE PROCEDURECODE UNITS",
 }
+# Rows that point nowhere would fall out of the joins unseen.
+REFERENCES = (
+    ("encounters", "PATIENT", "patients"),
+    ("encounters", "ORGANIZATION", "organizations"),
+    ("payer_transitions", "PATIENT", "patients"),
+    ("payer_transitions", "PAYER", "payers"),
+    ("medications", "ENCOUNTER", "encounters"),
+    ("immunizations", "ENCOUNTER", "encounters"),
+)
 # Newest name first; earlier releases wrote years or instants into the same pair.
 SPAN_COLUMNS = (("START_DATE", "END_DATE"), ("START_YEAR", "END_YEAR"))
 
@@ -50,6 +59,8 @@ def connect(src: Path, out: Path) -> None:
         has_claims = (src / "claims.csv").exists()
         for name, columns in (REQUIRED | (CLAIMS if has_claims else {})).items():
             _load(con, src, name, columns.split())
+        for table, column, parent in REFERENCES:
+            _require_reference(con, table, column, parent)
         _create_transition(con)
         try:
             foreign.run_script(con, FOLDER / "_prepare.sql")
@@ -67,6 +78,16 @@ def _load(con: duckdb.DuckDBPyConnection, src: Path, name: str, columns: list[st
         raise BadInput(f"{src}: file {path.name} is missing; {KIND} has it, give the folder of its csv files")
     foreign.load_csv(con, path, name)
     foreign.require_columns(con, name, columns, path.name, KIND)
+
+
+def _require_reference(con: duckdb.DuckDBPyConnection, table: str, column: str, parent: str) -> None:
+    (orphans,) = con.execute(
+        f"select count(*) from {table} as t anti join {parent} as p on p.id = t.{column}"
+    ).fetchone()
+    if orphans:
+        raise BadInput(
+            f"{table}.csv: column {column} of {orphans} rows is not in {parent}.csv; take both files from one export"
+        )
 
 
 def _create_transition(con: duckdb.DuckDBPyConnection) -> None:

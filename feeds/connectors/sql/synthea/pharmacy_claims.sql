@@ -18,9 +18,8 @@ select
     local_date(m.start, e.time_zone) as dispensing_date,
     local_date(m.start, e.time_zone) as paid_date,
     m.payer_coverage::double as paid_amount,
-    'paid' as claim_status,
     'unknown' as formulary_status
 from orders as m
-left join payers as y on y.id = m.payer
 inner join encounter as e on e.encounter_id = m.encounter
+left join payers as y on y.id = m.payer
 left join npi as n on n.source_id = e.provider_id
