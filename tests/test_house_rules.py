@@ -24,7 +24,7 @@ CLOCK = re.compile(
 
 
 def modules(room: str) -> list[Path]:
-    return [path for path in sorted((ROOT / room).rglob("*.py"))]
+    return sorted((ROOT / room).rglob("*.py"))
 
 
 def imports(path: Path, *, top_level_only: bool = False) -> set[str]:
