@@ -26,3 +26,31 @@
 {%- macro spark__matches(text, pattern) -%}
     regexp_like({{ text }}, {{ pattern }})
 {%- endmacro -%}
+
+
+{#- One row for each member of a `|`-joined list; allowed once in a select list. -#}
+{%- macro split_items(list) -%}
+    {{ return(adapter.dispatch('split_items', 'practice_pulse')(list)) }}
+{%- endmacro -%}
+
+{%- macro duckdb__split_items(list) -%}
+    unnest(string_split({{ list }}, '|'))
+{%- endmacro -%}
+
+{%- macro spark__split_items(list) -%}
+    explode(split({{ list }}, '[|]'))
+{%- endmacro -%}
+
+
+{#- Aggregate: the distinct members, sorted, joined by `|`. -#}
+{%- macro joined_set(item) -%}
+    {{ return(adapter.dispatch('joined_set', 'practice_pulse')(item)) }}
+{%- endmacro -%}
+
+{%- macro duckdb__joined_set(item) -%}
+    string_agg(distinct {{ item }}, '|' order by {{ item }})
+{%- endmacro -%}
+
+{%- macro spark__joined_set(item) -%}
+    array_join(array_sort(collect_set({{ item }})), '|')
+{%- endmacro -%}
