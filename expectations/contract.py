@@ -156,7 +156,7 @@ def load_contracts() -> dict[str, Contract]:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 
 
 def _references_first(contracts: dict[str, Contract]) -> Iterator[str]:
