@@ -90,6 +90,12 @@ def test_emergency_encounters_become_emergency_visits(export, read):
     assert one(visits, "count(*)") == expected
 
 
+def test_no_claim_or_line_ends_before_it_starts(export, read):
+    claims = read(export[1] / "medical_claims" / "*.csv")
+    assert one(claims, "count(*) filter (claim_line_end_date < claim_line_start_date)") == 0
+    assert one(claims, "count(*) filter (claim_end_date < claim_start_date)") == 0
+
+
 def test_no_foreign_code_passes_for_one_of_ours(export, read):
     claims = read(export[1] / "medical_claims" / "*.csv")
     assert one(claims.filter("diagnosis_code_1 is not null and diagnosis_code_type <> 'snomed'"), "count(*)") == 0
@@ -280,6 +286,13 @@ def test_a_missing_column_is_named(small_export: Path, tmp_path: Path):
     path = small_export / "providers.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("SPECIALITY", "TRADE"), encoding="utf-8")
     with pytest.raises(BadInput, match=r"providers\.csv: column SPECIALITY is missing"):
+        synthea.connect(small_export, tmp_path / "out")
+
+
+def test_a_row_that_points_nowhere_is_refused(small_export: Path, tmp_path: Path):
+    path = small_export / "organizations.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("clinic,Clinic", "other,Clinic"), encoding="utf-8")
+    with pytest.raises(BadInput, match=r"encounters\.csv: column ORGANIZATION of 8 rows is not in organizations\.csv"):
         synthea.connect(small_export, tmp_path / "out")
 
 

@@ -43,7 +43,8 @@ with charges as (
         k.claim_id,
         k.encounter_id,
         t.fromdate as started_at,
-        coalesce(t.todate, t.fromdate) as stopped_at,
+        -- Synthea writes the epoch where a charge has no end.
+        coalesce(nullif(t.todate, '1970-01-01T00:00:00Z'), t.fromdate) as stopped_at,
         t.amount::double as charge_amount,
         t.units::double as service_unit_quantity,
         t.procedurecode = e.encounter_code as is_encounter_code,
