@@ -53,3 +53,19 @@
 {%- macro median_high_rank(n) -%}
     least({{ n }}, cast(round(1 + {{ n }} / 2.0 + {{ z95() }} * sqrt({{ n }}) / 2) as bigint))
 {%- endmacro -%}
+
+
+{#- Large-sample interval of a mean, from the sum and the sum of squares of n values. Null below two values. -#}
+{%- macro mean_low(total, squares, n) -%}
+    {{ mean_bound(total, squares, n, '-') }}
+{%- endmacro -%}
+
+{%- macro mean_high(total, squares, n) -%}
+    {{ mean_bound(total, squares, n, '+') }}
+{%- endmacro -%}
+
+{%- macro mean_bound(total, squares, n, sign) -%}
+    {{ total }} / {{ n }} {{ sign }} {{ z95() }} * sqrt(
+        greatest({{ squares }} - power({{ total }}, 2) / {{ n }}, 0) / nullif({{ n }} - 1, 0) / {{ n }}
+    )
+{%- endmacro -%}
