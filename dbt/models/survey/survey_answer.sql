@@ -35,7 +35,7 @@ valid as (
         scales.best_code,
         scales.topbox_strict_steps,
         scales.topbox_ncqa_steps,
-        100 * (known.code - scales.worst_code) / (scales.best_code - scales.worst_code) as score
+        100 * abs(known.code - scales.worst_code) / abs(scales.best_code - scales.worst_code) as score
     from known
     inner join {{ ref('ref_survey_item') }} as items
         on known.item_id = items.item_id
