@@ -6,7 +6,14 @@ import numpy as np
 import pyarrow as pa
 
 from feeds.sample_plan.care import (
-    AFTER_DISCHARGE, AFTER_ED, CHRONIC_CARE, IN_PERSON, MINUTE, PREVENTIVE, SICK, Care,
+    AFTER_DISCHARGE,
+    AFTER_ED,
+    CHRONIC_CARE,
+    IN_PERSON,
+    MINUTE,
+    PREVENTIVE,
+    SICK,
+    Care,
 )  # fmt: skip
 from feeds.sample_plan.columns import coded, identifiers, integers, joined, null_column, utc_times
 from feeds.sample_plan.events import Events, concatenate
@@ -30,7 +37,7 @@ NO_TIME = np.datetime64("NaT", "s")
 def slots(rng: np.random.Generator, world: World, block: Block, care: Care) -> Events:
     """All booked slots: kept visits plus missed, cancelled, and still to come."""
     kept = care.visits.take(world.practices.sends["appointments"][care.visits.site])
-    kept = kept.having(status=np.full(len(kept), FULFILLED))
+    kept = kept.having(status=np.full(len(kept), FULFILLED), guest=np.zeros(len(kept), bool))
     chance = rng.random(len(kept))
     missing = world.chance("no_show", kept.site, kept.month)
     dropped = world.chance("practice_cancel", kept.site, kept.month)
@@ -44,9 +51,11 @@ def slots(rng: np.random.Generator, world: World, block: Block, care: Care) -> E
     cancelled = cancelled.having(day=moved, status=np.full(len(cancelled), CANCELLED))
     recent = kept.take((kept.day > world.timeline.end - 60) & (rng.random(len(kept)) < 0.5))
     ahead = recent.having(day=to_business_day(recent.day + 61), status=np.full(len(recent), BOOKED))
-    both = concatenate(kept, missed.take(missed.day <= world.timeline.end),
+    guests = kept.take(rng.random(len(kept)) < 0.03)  # patients of the practice whom the plan does not cover
+    guests = guests.having(guest=np.ones(len(guests), bool))
+    every = concatenate(kept, guests, missed.take(missed.day <= world.timeline.end),
                        cancelled.take(cancelled.day <= world.timeline.end), ahead)  # fmt: skip
-    return both.take(np.lexsort((both.status, both.minute, both.day, both.person)))
+    return every.take(np.lexsort((every.status, every.minute, every.day, every.person, every.guest)))
 
 
 def booking_times(rng: np.random.Generator, world: World, visits: Events) -> dict[str, np.ndarray]:
@@ -110,7 +119,9 @@ def build_appointments(world: World, block: Block, care: Care) -> pa.Table:
     notice = np.where(by_practice, rng.geometric(0.35, n), rng.integers(0, 12, n))
     cancel_time = np.maximum(times["start"] - notice * np.timedelta64(1, "D") - 60 * MINUTE, times["created"])
     cancel_time = np.where(status == CANCELLED, cancel_time, NO_TIME)
-    later_visit = np.append((visits.person[1:] == visits.person[:-1]) & (visits.site[1:] == visits.site[:-1]), False)
+    later_visit = np.append(
+        (visits.person[1:] == visits.person[:-1]) & (visits.site[1:] == visits.site[:-1]) & ~visits.guest[1:], False
+    )
     books_next = (status == FULFILLED) & world.happens(rng, "next_visit_booked", site, month)
     # Booked at checkout: the following visit was made on the day of this one.
     from_checkout = np.append(False, (books_next & later_visit)[:-1]) & ~visits.urgent & (rng.random(n) < 0.8)
@@ -131,12 +142,11 @@ def build_appointments(world: World, block: Block, care: Care) -> pa.Table:
     def utc(moments: np.ndarray, missing: np.ndarray | None = None) -> pa.Array:
         return utc_times(moments, zone, TIME_ZONES, missing)
 
-    outsider = rng.random(n) < 0.0
     duration = np.where(visits.kind == PREVENTIVE, 30, np.where(visits.kind == SICK, 15, 20))
     return pa.table({
         "appointment_id": identifiers("AP", block.first * 1000 + np.arange(n), 12),
-        "person_id": block.person_id(visits.person, outsider),
-        "patient_id": identifiers("PT", (block.first + visits.person + 1) * 31 % 99_999_989, 8),
+        "person_id": block.person_id(visits.person, visits.guest),
+        "patient_id": identifiers("PT", (block.first + visits.person + 1) * 31 % 99_999_989 + 50_000_000 * visits.guest, 9),
         "encounter_id": identifiers("EN", block.first * 1000 + np.arange(n), 12, status != FULFILLED),
         "start_datetime": utc(times["start"]),
         "end_datetime": utc(times["start"] + duration * MINUTE),

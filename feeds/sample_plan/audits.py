@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from feeds.sample_plan.care import MINUTE
-from feeds.sample_plan.columns import coded, dates, identifiers, integers, local_times, texts
+from feeds.sample_plan.columns import coded, dates, identifiers, integers, local_times
 from feeds.sample_plan.events import Events, rank_within
 from feeds.sample_plan.membership import practice_id
 from feeds.sample_plan.randomness import pick_from, stream
@@ -16,7 +16,13 @@ from feeds.sample_plan.world import PANELS, World
 
 AVAILABILITY, AFTER_HOURS, DIRECTORY = range(3)
 AUDIT_TYPES = ("appointment_availability", "after_hours_phone", "directory_verification")
-SERVICES = ("primary_care_adult_routine", "primary_care_pediatric_routine", "obgyn_routine", "bh_outpatient_routine", "urgent")
+SERVICES = (
+    "primary_care_adult_routine",
+    "primary_care_pediatric_routine",
+    "obgyn_routine",
+    "bh_outpatient_routine",
+    "urgent",
+)
 DISPOSITIONS = (
     "appointment_offered", "no_appointment_within_search_window", "not_accepting_new", "not_at_location",
     "not_in_network", "wrong_number", "no_answer_after_max_attempts", "refused_info", "referred_to_portal",
@@ -90,7 +96,9 @@ def build_access_audits(world: World, listings: Listings) -> pa.Table:
     appointment, hours_call, check = (cases.audit == kind for kind in range(3))
     disposition, offered = availability(rng, world, cases, site)
     routed = world.happens(rng, "after_hours_route", site, cases.month)
-    response = np.where(routed, pick_from(rng, (0.12, 0.45, 0.33, 0.10), n), 4 + pick_from(rng, (0.3, 0.35, 0.2, 0.08, 0.07), n))
+    response = np.where(
+        routed, pick_from(rng, (0.12, 0.45, 0.33, 0.10), n), 4 + pick_from(rng, (0.3, 0.35, 0.2, 0.08, 0.07), n)
+    )
     emergency = np.where(routed, rng.random(n) < 0.99, rng.random(n) < 0.6)
     right = [world.happens(rng, "directory_right", site, cases.month) for _ in range(5)]
     unreachable = appointment & (disposition == 6)

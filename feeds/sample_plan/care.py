@@ -44,9 +44,7 @@ def expand(rng: np.random.Generator, world: World, block: Block, per_month: np.n
     return dated(rng, world, block, np.repeat(person, times), np.repeat(month, times))
 
 
-def dated(
-    rng: np.random.Generator, world: World, block: Block, person: np.ndarray, month: np.ndarray
-) -> Events:
+def dated(rng: np.random.Generator, world: World, block: Block, person: np.ndarray, month: np.ndarray) -> Events:
     timeline = world.timeline
     day = timeline.month_starts[month] + (rng.random(len(month)) * timeline.days_in_month[month]).astype(int)
     happened = Events(person=person, month=month, day=day, practice=block.practice[person, month])
@@ -100,9 +98,7 @@ def draw_stays(rng: np.random.Generator, world: World, block: Block, age: np.nda
     first = first.having(nights=np.where(kind == 3, length + 4, length), kind=kind)
     births = births.having(nights=np.full(len(births), 2), kind=np.full(len(births), 1))
     babies = babies.having(nights=np.full(len(babies), 2), kind=np.full(len(babies), 2))
-    again = first.take(
-        (first.kind == 0) & world.happens(rng, "readmission", first.practice, first.month)
-    )
+    again = first.take((first.kind == 0) & world.happens(rng, "readmission", first.practice, first.month))
     again = again.having(day=again.day + again.nights + rng.integers(1, 31, len(again)),
                          nights=1 + rng.poisson(2.5, len(again)))  # fmt: skip
     stays = covered_at(world, block, concatenate(first, again, births, babies))
@@ -162,9 +158,7 @@ def seen_clinicians(rng: np.random.Generator, world: World, block: Block, visits
     return visits.having(clinician=clinician, site=away)
 
 
-def follow_ups(
-    rng: np.random.Generator, world: World, after: Events, chance: str, kind: int, earliest: int
-) -> Events:
+def follow_ups(rng: np.random.Generator, world: World, after: Events, chance: str, kind: int, earliest: int) -> Events:
     """Primary-care visits inside seven days after the event (by the practice's strength), or later, or never."""
     site = np.maximum(after.practice, 0)
     prompt = world.happens(rng, chance, site, after.month)

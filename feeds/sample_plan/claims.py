@@ -6,8 +6,17 @@ import numpy as np
 import pyarrow as pa
 
 from feeds.sample_plan.care import (
-    ACUTE_REASONS, AFTER_DISCHARGE, CHRONIC_CARE, HIGH_ACUITY_DX, INFANT, LOW_ACUITY_DX, PHONE, PREVENTIVE, VIDEO,
-    Care, is_medicare,
+    ACUTE_REASONS,
+    AFTER_DISCHARGE,
+    CHRONIC_CARE,
+    HIGH_ACUITY_DX,
+    INFANT,
+    LOW_ACUITY_DX,
+    PHONE,
+    PREVENTIVE,
+    VIDEO,
+    Care,
+    is_medicare,
 )  # fmt: skip
 from feeds.sample_plan.columns import coded, constant, dates, identifiers, integers, null_column, numbers
 from feeds.sample_plan.events import Events, rank_within
@@ -235,7 +244,9 @@ def add_emergency(claims: Claims, rng: np.random.Generator, care: Care, world: W
     facility = {"kind": INSTITUTIONAL, "bill": "0131", "billing": seen.hospital, "facility": seen.hospital,
                 "dx1": dx[rows], "dispo": "01", "hour": seen.hour, "admit_type": "1"}  # fmt: skip
     claim = claims.new(len(rows))
-    claims.add(claim, seen.person, seen.day, rev="0450", hcpcs=levels[rows], charge=600 + 400.0 * seen.level, **facility)
+    claims.add(
+        claim, seen.person, seen.day, rev="0450", hcpcs=levels[rows], charge=600 + 400.0 * seen.level, **facility
+    )
     pictured = np.flatnonzero(rng.random(len(rows)) < 0.35)
     images = code.many(IMAGING[:4])[rng.integers(0, 4, len(pictured))]
     part = {name: value[pictured] if isinstance(value, np.ndarray) else value for name, value in facility.items()}
@@ -405,11 +416,7 @@ def as_table(world: World, block: Block, lines: Events, code: Lexicon) -> pa.Tab
     words = pa.array(code.words, pa.string())
     month = world.timeline.month_of(lines.day)
     lob = np.maximum(block.lob[lines.person, month], 0)
-    tin = pa.array([f"T{i:07d}" for i in range(len(world.providers.npi))], pa.string())
-    organisations = np.arange(len(world.providers.npi))
-    group = organisations.copy()
-    of_practice = world.providers.practice >= 0
-    group[of_practice] = world.practices.organisation[world.providers.practice[of_practice]]
+    tin, group = world.tins
     paid = np.where(lines.status == 3, 0.0, lines.charge * 0.62)
     columns = {
         "claim_id": identifiers("CL", block.first * 10**3 + lines.claim, 12),

@@ -7,7 +7,14 @@ import pyarrow as pa
 
 from feeds.sample_plan.care import MINUTE, Care, expand
 from feeds.sample_plan.columns import (
-    coded, dates, identifiers, integers, local_times, null_column, numbers, texts, utc_times,
+    coded,
+    dates,
+    identifiers,
+    integers,
+    local_times,
+    null_column,
+    numbers,
+    utc_times,
 )  # fmt: skip
 from feeds.sample_plan.events import Events, rank_within
 from feeds.sample_plan.membership import LANGUAGES, Block, practice_id
@@ -121,7 +128,7 @@ def build_screenings(world: World, block: Block, care: Care, prevention: Prevent
         add(asked, np.full(len(asked), domain), asked.site % 2, 0)
     hra = expand(rng, world, block, np.full((len(block), world.timeline.months), 0.012))
     add(hra, np.full(len(hra), 11), np.full(len(hra), 6), 1)
-    person, month, day, site, domain, instrument, source = (np.concatenate(c) for c in zip(*parts, strict=True))
+    person, _, day, site, domain, instrument, source = (np.concatenate(c) for c in zip(*parts, strict=True))
     n = len(person)
     declined = rng.random(n) < 0.04
     status = np.where(declined, 1, np.where(rng.random(n) < 0.02, 2, 0))
@@ -171,7 +178,9 @@ def build_care_management(world: World, block: Block, care: Care) -> pa.Table:
     by_pcp = world.happens(rng, "case_referral", risky.practice, risky.month)
     by_other = ~by_pcp & (rng.random(len(risky)) < 0.35)
     home = care.stays.take((care.stays.kind == 0) & (care.stays.dispo < 2))
-    transition = home.take(world.happens(rng, "case_referral", home.practice, home.month) & (rng.random(len(home)) < 0.4))
+    transition = home.take(
+        world.happens(rng, "case_referral", home.practice, home.month) & (rng.random(len(home)) < 0.4)
+    )
     taking = care.visits.take(rng.random(len(care.visits)) < 0.004 * block.people.load[care.visits.person])
     picked = [
         (risky.take(by_pcp), 0, 0), (risky.take(by_other), 0, None),

@@ -12,7 +12,7 @@ from feeds.sample_plan.events import Events, rank_within, runs
 from feeds.sample_plan.places import COUNTIES, TERRITORIES
 from feeds.sample_plan.randomness import pick_from, pick_per_row, stream, weighted_picker
 from feeds.sample_plan.timeline import DAY
-from feeds.sample_plan.world import PANELS, World
+from feeds.sample_plan.world import OBGYN, PANELS, World
 
 LOBS = ("medicaid", "marketplace", "medicare", "dsnp", "mycare")
 MEDICARE_LIKE = (2, 3, 4)
@@ -86,9 +86,7 @@ def draw_people(rng: np.random.Generator, world: World, n: int) -> Events:
     panel = sites.panel[practice]
     child = np.where(panel == PANELS.index("pediatric"), True, (panel == 0) & (rng.random(n) < 0.36))
     elder = ~child & (rng.random(n) < np.where(panel == PANELS.index("adult"), 0.26, 0.14))
-    age = np.where(
-        child, rng.uniform(0, 20.5, n), np.where(elder, 65 + rng.gamma(2.0, 4.5, n), rng.uniform(19, 65, n))
-    )
+    age = np.where(child, rng.uniform(0, 20.5, n), np.where(elder, 65 + rng.gamma(2.0, 4.5, n), rng.uniform(19, 65, n)))
     birth = timeline.end - (np.clip(age, 0, 99) * 365.2425).astype(int)
     group = np.where(child, 0, np.where(elder, 2, 1))
     weights = LOB_WEIGHTS_BY_AGE[group] * (0.02 + sites.lobs[practice])
@@ -117,7 +115,9 @@ def draw_people(rng: np.random.Generator, world: World, n: int) -> Events:
         language=language,
         needs_interpreter=(language > 0) & (rng.random(n) < 0.8),
         race=pick_from(rng, RACE_SHARES, n),
-        loyal_clinician=rng.random(n),
+        place_on_roster=rng.random(n),
+        practice_only=rng.random(n) < 0.08,
+        days_before=rng.integers(31, 1600, n),
         hysterectomy=(gender == 1) & (age > 40) & (rng.random(n) < 0.08),
     )
 
@@ -151,8 +151,6 @@ class Destinations:
     def __init__(self, world: World) -> None:
         sites = world.practices
         lasting = np.isnat(sites.closed) & (sites.opened < world.timeline.start)
-        if not lasting.any():
-            lasting = np.isnat(sites.closed) | (np.arange(len(sites)) == 0)
         self.pools = {}
         for territory in range(len(TERRITORIES)):
             for adult, wrong_panel in ((0, PANELS.index("adult")), (1, PANELS.index("pediatric"))):
@@ -215,8 +213,8 @@ def assign_clinicians(world: World, people: Events, practice: np.ndarray) -> np.
     """The PCP of each person and month: a fixed place on the practice's roster, the founder while that is vacant."""
     providers, timeline = world.providers, world.timeline
     site = np.maximum(practice, 0)
-    choice = providers.founder[site] + (people.loyal_clinician[:, None] * providers.count[site]).astype(int)
-    can_be_pcp = providers.taxonomy != 7  # an OB/GYN has no panel
+    choice = providers.founder[site] + (people.place_on_roster[:, None] * providers.count[site]).astype(int)
+    can_be_pcp = providers.taxonomy != OBGYN
     working = (
         (providers.start[:, None] <= timeline.month_starts[:-1])
         & ~(providers.end[:, None] < timeline.month_starts[1:] - DAY)
@@ -248,7 +246,7 @@ def span_ends(world: World, block: Block, spans: Events) -> np.ndarray:
 def coverage_start(world: World, block: Block, spans: Events) -> np.ndarray:
     """First day of each run; those covered when the plan's history begins joined some time before."""
     started = world.timeline.month_starts[spans.first]
-    earlier = started - (block.people.loyal_clinician[spans.person] * 1500).astype(int) - 31
+    earlier = started - block.people.days_before[spans.person]
     earlier = earlier.astype("datetime64[M]").astype("datetime64[D]")
     born = block.people.birth[spans.person].astype("datetime64[M]").astype("datetime64[D]")
     return np.where(spans.first == 0, np.minimum(np.maximum(earlier, born), started), started)
@@ -324,7 +322,7 @@ def pcp_assignments(world: World, block: Block) -> pa.Table:
         "person_id": block.person_id(spans.person),
         "member_id": block.member_id(spans.person, block.lob[spans.person, spans.first]),
         "practice_id": practice_id(practice),
-        "npi": world.providers.text(np.where(block.people.loyal_clinician[spans.person] > 0.9, -1, clinician)),
+        "npi": world.providers.text(np.where(block.people.practice_only[spans.person], -1, clinician)),
         "assignment_start_date": dates(began),
         "assignment_end_date": dates(ends),
         "assignment_method": coded(method, methods),
@@ -367,7 +365,9 @@ def members(world: World, block: Block) -> pa.Table:
     home = np.where(rng.random(n) < 0.9, county, pick_from(rng, [c.weight for c in COUNTIES], n))
     contact_known = world.happens(rng, "contact_preference", practice, last)
     language = np.where(language_known, np.where(rng.random(n) < 0.01, 6, people.language), 7)
-    zip_code = np.char.add(np.array([c.zip_prefix for c in COUNTIES])[home], np.char.zfill(rng.integers(1, 99, n).astype(str), 2))
+    zip_code = np.char.add(
+        np.array([c.zip_prefix for c in COUNTIES])[home], np.char.zfill(rng.integers(1, 99, n).astype(str), 2)
+    )
     legacy = ~collected & (rng.random(n) < 0.3)
     return pa.table({
         "person_id": block.person_id(np.arange(n)),

@@ -7,8 +7,8 @@ import pyarrow as pa
 
 from feeds.sample_plan.care import CHRONIC_CARE, MINUTE, PREVENTIVE, Care, expand
 from feeds.sample_plan.claims import REFERRAL_DX
-from feeds.sample_plan.columns import coded, dates, identifiers, integers, local_times, null_column, texts, utc_times
-from feeds.sample_plan.events import Events, rank_within
+from feeds.sample_plan.columns import coded, dates, identifiers, integers, local_times, null_column, utc_times
+from feeds.sample_plan.events import rank_within
 from feeds.sample_plan.membership import Block, practice_id
 from feeds.sample_plan.pharmacy import DRUGS, ndc_text
 from feeds.sample_plan.places import TIME_ZONES

@@ -9,11 +9,11 @@ import pyarrow as pa
 
 from feeds.sample_plan import parameters as assumed
 from feeds.sample_plan.care import MINUTE
-from feeds.sample_plan.columns import coded, constant, dates, identifiers, local_times, numbers, texts
+from feeds.sample_plan.columns import coded, dates, identifiers, local_times, numbers
 from feeds.sample_plan.events import Events
 from feeds.sample_plan.membership import practice_id
 from feeds.sample_plan.randomness import pick_from, stream
-from feeds.sample_plan.timeline import DAY, Timeline, to_business_day
+from feeds.sample_plan.timeline import Timeline, to_business_day
 
 # step -> (metric that triggered, action)
 ACTIONS = {

@@ -148,7 +148,12 @@ PE_COMPOSITES = {
     "quick_care": ("urgent_care_soon", "routine_care_soon"),
     "communication": ("listen", "respect", "enough_time", "explain"),
     "coordination": (
-        "informed_other", "informed_specialist", "talk_rx", "results_follow_up", "results_soon", "help_manage_care",
+        "informed_other",
+        "informed_specialist",
+        "talk_rx",
+        "results_follow_up",
+        "results_soon",
+        "help_manage_care",
     ),
     "rating": ("rate_personal_doctor",),
 }

@@ -95,7 +95,9 @@ def build_pharmacy_claims(world: World, block: Block, care: Care, prevention: Pr
     claim = np.arange(n_first + n_again + len(shots))
     n = len(rows)
     paid_status = np.where(rejected, 1, np.where(rng.random(n) < 0.012, 2, 0))
-    rows = rows.having(status=paid_status, formulary=formulary, coverage=coverage & rejected, other=rejected & ~coverage)
+    rows = rows.having(
+        status=paid_status, formulary=formulary, coverage=coverage & rejected, other=rejected & ~coverage
+    )
     flu = Events(
         person=shots.person, month=shots.month, drug=np.full(len(shots), len(DRUGS)), supply=np.ones(len(shots), int),
         fill=np.zeros(len(shots), int), day=shots.day, practice=shots.practice, clinician=np.full(len(shots), -1),

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 
 from expectations import BadInput
@@ -14,12 +13,12 @@ from feeds.sample_plan import audits, claims, coordination, orders, roster, surv
 from feeds.sample_plan import outreach as past_outreach
 from feeds.sample_plan.appointments import build_appointments
 from feeds.sample_plan.care import build_care
-from feeds.sample_plan.dirt import Soiler
+from feeds.sample_plan.dirt import Facts, Soiler
 from feeds.sample_plan.membership import Block, build_block, eligibility, members, pcp_assignments
 from feeds.sample_plan.pharmacy import build_pharmacy_claims
 from feeds.sample_plan.prevention import build_prevention
 from feeds.sample_plan.randomness import stream
-from feeds.sample_plan.timeline import Timeline, build_timeline
+from feeds.sample_plan.timeline import build_timeline
 from feeds.sample_plan.world import World, build_world, draw_strengths
 from feeds.sample_plan.writing import FeedFolder, write_truth
 
@@ -46,13 +45,11 @@ def generate(
     innate = draw_strengths(stream(seed, "strengths"), practices, len(timeline.waves))
     outreach = past_outreach.draw_outreach(seed, timeline, innate)
     world = build_world(seed, timeline, practices, members, nudge=outreach.gain)
-    soiler = Soiler(seed, dirt)
+    soiler = Soiler(seed, dirt, Facts.of(world))
     with FeedFolder(Path(out) / "feeds", end) as folder:
-        for feed, table in plan_tables(world, outreach):
-            folder.append(feed, soiler.soil(feed, table))
-        for block in blocks(world, members):
-            for feed, table in block_tables(world, block):
-                folder.append(feed, soiler.soil(feed, table))
+        for feed, table in all_tables(world, outreach, members):
+            for part, piece in soiler.soil(feed, table):
+                folder.append(feed, piece, part)
     home = Path(out) / "truth"
     write_truth(home, "dirt", soiler.ledger())
     write_truth(home, "outreach", past_outreach.build_truth(seed, timeline, outreach))
@@ -74,6 +71,12 @@ def check_arguments(practices: int, members: int, months: int, end: date, seed: 
         raise BadInput(f"sample: --seed must not be negative, not {seed}")
     if not 0 <= dirt <= 0.2:
         raise BadInput(f"sample: --dirt must be 0 to 0.2, not {dirt}")
+
+
+def all_tables(world: World, outreach: past_outreach.Outreach, members: int) -> Iterator[tuple[str, pa.Table]]:
+    yield from plan_tables(world, outreach)
+    for block in blocks(world, members):
+        yield from block_tables(world, block)
 
 
 def plan_tables(world: World, outreach: past_outreach.Outreach) -> Iterator[tuple[str, pa.Table]]:

@@ -104,7 +104,5 @@ def build_prevention(world: World, block: Block, care: Care) -> Prevention:
         flu=draw_flu(rng, world, block),
         cancer=draw_cancer_tests(rng, world, block),
         year_first=first,
-        screens={
-            name: at & world.happens(rng, name, visits.practice, visits.month) for name, at in suited.items()
-        },
+        screens={name: at & world.happens(rng, name, visits.practice, visits.month) for name, at in suited.items()},
     )

@@ -14,7 +14,7 @@ from feeds.sample_plan.identifiers import phone, tin_hash
 from feeds.sample_plan.membership import LOBS, practice_id
 from feeds.sample_plan.places import COUNTIES, FIRST_NAMES, LAST_NAMES, PRACTICE_WORDS, STREETS
 from feeds.sample_plan.randomness import pick_from, stream
-from feeds.sample_plan.world import FIRST_ORGANISATION, OBGYN, PRACTICE_TYPES, SPECIALIST_TAXONOMIES, TAXONOMIES, World
+from feeds.sample_plan.world import FIRST_ORGANISATION, OBGYN, PRACTICE_TYPES, TAXONOMIES, World
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
 KIND_WORDS = {"fqhc": "Community Health Center", "rhc": "Rural Health Clinic", "retail": "Walk-In Care",
@@ -204,7 +204,9 @@ def build_attestations(world: World, listings: Listings) -> pa.Table:
     outcome = np.where(lapses, np.where(rng.random(len(month)) < 0.5, 2, 4), pick_from(rng, (0.82, 0.18), len(month)))
     # Those in step attest each second month; the rest of the time nothing is asked.
     real = (outcome < 4) & (day >= rows.begin[listing]) & ~(day > rows.end[listing]) & (day <= timeline.end)
-    rng_equal = world.chance("hours_equal", np.arange(len(world.practices)), np.full(len(world.practices), timeline.months - 1))
+    rng_equal = world.chance(
+        "hours_equal", np.arange(len(world.practices)), np.full(len(world.practices), timeline.months - 1)
+    )
     equal = (rng.random(len(world.practices)) < rng_equal)[site]
     listing, month, day, site, outcome, equal = (v[real] for v in (listing, month, day, site, outcome, equal))
     n = len(listing)
@@ -225,7 +227,7 @@ def build_attestations(world: World, listings: Listings) -> pa.Table:
         "changed_fields": coded(np.where(updated, changed, -1), ("phone", "address", "accepting_new|panel_limit", "hours")),
         "change_effective_date": dates(effective, ~updated),
         "change_reported_date": dates(reported, ~updated),
-        "directory_published_date": dates(day + rng.integers(0, 5, n), ~updated),
+        "directory_published_date": dates(np.minimum(day + rng.integers(0, 5, n), timeline.end), ~updated),
         "weekly_hours_medicaid": numbers(np.where(equal, full, full - 8), 1),
         "weekly_hours_commercial": numbers(full, 1),
         "weekly_hours_all": numbers(full, 1),

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from feeds.sample_plan import parameters as assumed
 from feeds.sample_plan.columns import coded, constant, dates, integers, numbers
-from feeds.sample_plan.events import Events, rank_within
+from feeds.sample_plan.events import Events
 from feeds.sample_plan.membership import practice_id
 from feeds.sample_plan.parameters import Item
 from feeds.sample_plan.randomness import pick_from, stream
@@ -26,7 +26,14 @@ TOUCHPOINT = 4
 LOB_OF_INSTRUMENT = (0, 0, 1, 2)
 LOBS = ("medicaid", "marketplace", "medicare", "dsnp", "mycare")
 # The Medicaid 5.1H core leaves these to the other instruments.
-NOT_IN_MEDICAID = ("seen_15_min", "informed_specialist", "talk_rx", "results_follow_up", "results_soon", "help_manage_care")
+NOT_IN_MEDICAID = (
+    "seen_15_min",
+    "informed_specialist",
+    "talk_rx",
+    "results_follow_up",
+    "results_soon",
+    "help_manage_care",
+)
 NORMAL = NormalDist()
 
 
@@ -48,13 +55,13 @@ def item_strength(item: Item, strength: np.ndarray) -> np.ndarray:
     return mean / np.sqrt(shared + (1 - shared) / len(steps))
 
 
+CDF_GRID = np.linspace(-8, 8, 16_001)
+CDF_VALUES = np.array([NORMAL.cdf(float(x)) for x in CDF_GRID])
+
+
 def normal_cdf(x: np.ndarray) -> np.ndarray:
-    """Abramowitz-Stegun 7.1.26 would do; the error function by series is not in NumPy, so tabulate it once."""
-    grid = np.linspace(-8, 8, 16_001)
-    return np.interp(x, grid, _CDF_TABLE)
-
-
-_CDF_TABLE = np.array([NORMAL.cdf(float(x)) for x in np.linspace(-8, 8, 16_001)])
+    """NumPy has none; a table is exact to eight digits."""
+    return np.interp(x, CDF_GRID, CDF_VALUES)
 
 
 def expected_score(item: Item, strength: np.ndarray) -> np.ndarray:
@@ -100,7 +107,9 @@ def draw_respondents(
         child = np.where(panel == PANELS.index("pediatric"), 1.0, np.where(panel == 0, 0.2, 0.0))
         instrument = np.where(rng.random(n) < child, 1, np.array([0, 2, 3])[pick_from(rng, (0.64, 0.2, 0.16), n)])
     older = instrument == 3
-    age = np.where(older, 4 + pick_from(rng, (0.15, 0.5, 0.35), n), pick_from(rng, (0.12, 0.22, 0.22, 0.2, 0.2, 0.04), n))
+    age = np.where(
+        older, 4 + pick_from(rng, (0.15, 0.5, 0.35), n), pick_from(rng, (0.12, 0.22, 0.22, 0.2, 0.2, 0.04), n)
+    )
     # Practices differ in whom they serve; that is what case mix is there to take out.
     tilt = (world.habits["lead_days"][site] + world.habits["grievance"][site]) / assumed.IDIOSYNCRATIC_SD
     education = np.clip(np.round(3.4 - 0.35 * tilt + rng.normal(0, 1.3, n)), 1, 6).astype(int)
@@ -172,7 +181,9 @@ def build_wave(world: World, position: int, counts: np.ndarray, touchpoint: bool
         silent.append(np.where(~applies, 1, np.where(skipped, 0, -1))[rows])
         respondent.append(rows)
         which.append(np.full(len(rows), number))
-    return as_table(world, wave, people, ids, tuple(items), *(np.concatenate(c) for c in (codes, silent, respondent, which)))
+    return as_table(
+        world, wave, people, ids, tuple(items), *(np.concatenate(c) for c in (codes, silent, respondent, which))
+    )
 
 
 def as_table(world, wave, people, ids, names, codes, silent, respondent, which) -> pa.Table:

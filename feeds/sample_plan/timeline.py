@@ -68,8 +68,12 @@ def build_timeline(end: date, months: int) -> Timeline:
         year, month = divmod(int(half.astype(int)), 12)
         wave_id = f"{1970 + year}H{1 if month < 6 else 2}"
         waves.append(
-            Wave(wave_id, half.astype("datetime64[D]"), (half + 6).astype("datetime64[D]") - DAY,
-                 range(offset, offset + len(known)))
+            Wave(
+                wave_id,
+                half.astype("datetime64[D]"),
+                (half + 6).astype("datetime64[D]") - DAY,
+                range(offset, offset + len(known)),
+            )
         )
         half = half + 6
     if waves[-1].start <= np.datetime64(end, "D"):

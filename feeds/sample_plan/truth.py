@@ -44,7 +44,6 @@ def risks(world: World, completes: np.ndarray) -> tuple[np.ndarray, np.ndarray, 
             mean = level + (rho * world.innate_strength[:, :, wave - 1] + gain[:, :, wave]) @ gradient
             spread = fresh
         noise = RESPONDENT_INDEX_SD**2 / completes[:, wave]
-        observed_cut = np.quantile(mean + np.sqrt(spread + noise) * 0, 0.25)
         observed_cut = level - np.sqrt(np.var(index[:, wave]) + np.median(noise)) * 0.6745
         true_risk[:, wave] = normal_cdf((cut - mean) / np.sqrt(spread))
         observed_risk[:, wave] = normal_cdf((observed_cut - mean) / np.sqrt(spread + noise))

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from feeds.sample_plan import parameters as assumed
 from feeds.sample_plan.columns import coded
-from feeds.sample_plan.identifiers import npi
+from feeds.sample_plan.identifiers import npi, tin_hash
 from feeds.sample_plan.places import COUNTIES, TERRITORIES, TIME_ZONES
 from feeds.sample_plan.randomness import pick_from, stream
 from feeds.sample_plan.timeline import Timeline
@@ -132,6 +132,17 @@ class World:
         """practices x steps x months."""
         return self.strength[:, :, self.timeline.wave_of_month()].astype(np.float32)
 
+    @cached_property
+    def tins(self) -> tuple[pa.Array, np.ndarray]:
+        """Hashed TINs, and which of them each provider bills under: the practice group's, else one's own."""
+        count = len(self.providers.npi)
+        own_start = len(self.practices)
+        hashes = pa.array([tin_hash(serial) for serial in range(own_start + count)], pa.string())
+        home = self.providers.practice
+        return hashes, np.where(
+            home >= 0, self.practices.organisation[np.maximum(home, 0)], own_start + np.arange(count)
+        )
+
     def lean(self, effect: assumed.Effect, name: str, practice: np.ndarray, month: np.ndarray) -> np.ndarray:
         strength = self.monthly_strength[practice, assumed.STEPS.index(effect.step), month]
         return effect.slope * (strength + self.habits[name][practice])
@@ -141,9 +152,7 @@ class World:
         effect = assumed.CHANCES[name]
         return logistic(np.log(effect.base / (1 - effect.base)) + self.lean(effect, name, practice, month))
 
-    def happens(
-        self, rng: np.random.Generator, name: str, practice: np.ndarray, month: np.ndarray
-    ) -> np.ndarray:
+    def happens(self, rng: np.random.Generator, name: str, practice: np.ndarray, month: np.ndarray) -> np.ndarray:
         return rng.random(len(practice)) < self.chance(name, practice, month)
 
     def rate(self, name: str, practice: np.ndarray, month: np.ndarray) -> np.ndarray:
@@ -172,13 +181,16 @@ def draw_practices(rng: np.random.Generator, n: int, timeline: Timeline) -> Prac
     kind = pick_from(rng, TYPE_SHARES, n)
     panel = np.where(kind == PRACTICE_TYPES.index("school_based"), 1, pick_from(rng, PANEL_SHARES, n))
     weight = np.exp(rng.normal(0, 0.95, n)) * np.where(kind == PRACTICE_TYPES.index("fqhc"), 1.6, 1.0)
-    weight[0] = max(weight[0], np.median(weight))  # somebody is always open for those who must move
     groups = max(1, int(n * 0.8))
     organisation = np.where(rng.random(n) < 0.35, rng.integers(0, groups, n), np.arange(n) % groups)
     opened = timeline.start - rng.integers(30, 9000, n)
     late = rng.random(n) < 0.03
+    late[0] = False  # somebody is always there for those who must move
     opened = np.where(late, timeline.month_starts[rng.integers(1, max(2, timeline.months // 2), n)], opened)
-    closing = (rng.random(n) < 0.025) & (np.arange(n) > 0) & ~late
+    closing = (rng.random(n) < 0.025) & ~late
+    if n >= 10:  # a plan of any size has seen a practice close
+        closing[-1] = True
+    closing[0] = False
     closed = np.where(
         closing,
         timeline.month_starts[rng.integers(timeline.months // 2, timeline.months, n)] - 1,
@@ -202,9 +214,7 @@ def draw_practices(rng: np.random.Generator, n: int, timeline: Timeline) -> Prac
     )
 
 
-def draw_providers(
-    rng: np.random.Generator, practices: Practices, timeline: Timeline, members: int
-) -> Providers:
+def draw_providers(rng: np.random.Generator, practices: Practices, timeline: Timeline, members: int) -> Providers:
     n = len(practices)
     size = members * practices.weight / practices.weight.sum()
     count = 1 + rng.poisson(np.clip(size / 110, 0.6, 14))
@@ -226,9 +236,9 @@ def draw_providers(
         np.maximum(opened, timeline.month_starts[rng.integers(0, timeline.months, clinicians)]),
     )
     leaves = (rng.random(clinicians) < 0.12) & ~is_founder
-    end = np.where(
-        leaves, start + rng.integers(200, 1500, clinicians), np.datetime64("NaT", "D")
-    ).astype("datetime64[D]")
+    end = np.where(leaves, start + rng.integers(200, 1500, clinicians), np.datetime64("NaT", "D")).astype(
+        "datetime64[D]"
+    )
     end = np.fmin(end, practices.closed[home])
     end = np.where(end > timeline.end, np.datetime64("NaT", "D"), end)
     second = np.where((rng.random(clinicians) < 0.09) & ~is_founder, sister_site(rng, practices, home), -1)

@@ -23,9 +23,8 @@ class FeedFolder:
     def __init__(self, folder: Path, end: date) -> None:
         self.folder = folder
         self.stamp = f"{end:%Y%m%d}"
-        self.writers: dict[str, pq.ParquetWriter | csv.CSVWriter] = {}
+        self.writers: dict[tuple[str, str], pq.ParquetWriter | csv.CSVWriter] = {}
         self.streams: list[pa.NativeFile] = []
-        self.rows: dict[str, int] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -36,20 +35,20 @@ class FeedFolder:
         for stream in self.streams:
             stream.close()
 
-    def append(self, feed: str, table: pa.Table) -> None:
-        if feed not in self.writers:
-            self.writers[feed] = self.open(feed, table.schema)
-        self.rows[feed] = self.rows.get(feed, 0) + table.num_rows
-        self.writers[feed].write_table(table)
+    def append(self, feed: str, table: pa.Table, part: str = "") -> None:
+        """Add rows to the feed's file, or to a text file `part` beside it."""
+        if (feed, part) not in self.writers:
+            self.writers[feed, part] = self.open(feed, part, table.schema)
+        self.writers[feed, part].write_table(table)
 
-    def open(self, feed: str, schema: pa.Schema) -> pq.ParquetWriter | csv.CSVWriter:
+    def open(self, feed: str, part: str, schema: pa.Schema) -> pq.ParquetWriter | csv.CSVWriter:
         home = self.folder / feed
         home.mkdir(parents=True, exist_ok=True)
-        if feed in PARQUET_FEEDS:
-            path = home / f"{feed}_{self.stamp}.parquet"
-            return pq.ParquetWriter(path, schema, compression="zstd", store_schema=False)
+        name = f"{feed}{'_' if part else ''}{part}_{self.stamp}"
+        if feed in PARQUET_FEEDS and not part:
+            return pq.ParquetWriter(home / f"{name}.parquet", schema, compression="zstd", store_schema=False)
         packed = feed in GZIP_FEEDS
-        path = home / f"{feed}_{self.stamp}.csv{'.gz' if packed else ''}"
+        path = home / f"{name}.csv{'.gz' if packed else ''}"
         stream = pa.output_stream(str(path), compression="gzip" if packed else None)
         self.streams.append(stream)
         return csv.CSVWriter(stream, schema)
