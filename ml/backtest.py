@@ -1,0 +1,119 @@
+"""Choosing a candidate without peeking: predictions for rows the model has not learned from, then one rule.
+
+Folds never split a group or look ahead in time. The rule: the simplest candidate whose AUC is within one standard
+error (of the paired difference, by group) of the best.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.model_selection import GroupKFold
+
+from ml.candidates import Blend, Calibrated, Candidate, LogitModel, logistic
+from ml.examples import Examples
+from ml.judgement import auc, auc_difference, calibration_line
+
+Fold = tuple[np.ndarray, np.ndarray]
+GROUP_FOLDS = 3
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The chosen name, its model fitted on all rows and calibrated, and what each candidate said out of fold.
+
+    logits: name -> out-of-fold logit per row, NaN where a row was in no test fold.
+    """
+
+    chosen: str
+    model: LogitModel
+    logits: dict[str, np.ndarray]
+    calibrations: dict[str, tuple[float, float]]
+
+
+def group_folds(groups: np.ndarray, seed: int, folds: int = GROUP_FOLDS) -> list[Fold]:
+    """Train and test positions; a group is wholly on one side."""
+    names = np.unique(groups.astype(str))
+    split = GroupKFold(min(folds, len(names)), shuffle=True, random_state=seed)
+    return list(split.split(groups, groups=groups.astype(str)))
+
+
+def wave_folds(waves: np.ndarray, order: Iterable[str]) -> list[Fold]:
+    """Forward chaining: each wave is foretold from the earlier ones, never from itself or a later one."""
+    position = {wave: i for i, wave in enumerate(order)}
+    place = np.array([position[wave] for wave in waves])
+    present = np.unique(place)
+    return [(np.flatnonzero(place < p), np.flatnonzero(place == p)) for p in present[1:]]
+
+
+def select(examples: Examples, candidates: list[Candidate], folds: list[Fold], seed: int) -> Selection:
+    """Judge each candidate out of fold, choose, and fit the choice on every learnable row."""
+    logits = out_of_fold(examples, candidates, folds)
+    calibrations = {name: _calibration(examples, values) for name, values in logits.items()}
+    chosen = simplest_within_one_error(examples, [c.name for c in candidates], logits, seed)
+    model = fit_calibrated(chosen, candidates, examples, calibrations)
+    return Selection(chosen, model, logits, calibrations)
+
+
+def fit_calibrated(
+    name: str, candidates: list[Candidate], examples: Examples, calibrations: dict[str, tuple[float, float]]
+) -> Calibrated:
+    """The named candidate fitted on all learnable rows, with the calibration found out of fold."""
+    return Calibrated(fit(name, candidates, examples), *calibrations[name])
+
+
+def out_of_fold(examples: Examples, candidates: list[Candidate], folds: list[Fold]) -> dict[str, np.ndarray]:
+    """Logit of every candidate for the rows of the test folds."""
+    logits = {candidate.name: np.full(len(examples), np.nan) for candidate in candidates}
+    for train, test in folds:
+        learned = examples.take(train)
+        learned = learned.take(learned.is_learnable)
+        if not len(learned):
+            continue
+        tested = examples.take(test).features
+        for candidate in candidates:
+            if candidate.blend_of:
+                parts = [logits[name][test] for name in candidate.blend_of]
+                logits[candidate.name][test] = np.mean(parts, axis=0)
+            else:
+                model = candidate.model.fit(learned.features, learned.soft, learned.weight)
+                logits[candidate.name][test] = model.decision_function(tested)
+    return logits
+
+
+def fit(name: str, candidates: list[Candidate], examples: Examples) -> LogitModel:
+    """The named candidate, fitted on all learnable rows."""
+    by_name = {candidate.name: candidate for candidate in candidates}
+    candidate = by_name[name]
+    if candidate.blend_of:
+        return Blend([fit(member, candidates, examples) for member in candidate.blend_of])
+    learned = examples.take(examples.is_learnable)
+    return clone(candidate.model).fit(learned.features, learned.soft, learned.weight)
+
+
+def simplest_within_one_error(examples: Examples, names: list[str], logits: dict[str, np.ndarray], seed: int) -> str:
+    """`names` go from simple to complex. Without both outcomes in the judged rows the simplest wins."""
+    rows = examples.is_judged & ~np.isnan(logits[names[0]])
+    low, groups = examples.low[rows], examples.group[rows]
+    scores = {name: auc(low, logits[name][rows]) for name in names}
+    if scores[names[0]] is None:
+        return names[0]
+    best = max(names, key=lambda name: scores[name])
+    for name in names:
+        gap = auc_difference(low, logits[best][rows], logits[name][rows], groups, seed)
+        if gap["auc"] <= gap["standard_error"]:
+            return name
+    return best
+
+
+def calibrated_risk(logits: np.ndarray, calibration: tuple[float, float]) -> np.ndarray:
+    """Probability from an out-of-fold logit."""
+    slope, intercept = calibration
+    return logistic(slope * logits + intercept)
+
+
+def _calibration(examples: Examples, logits: np.ndarray) -> tuple[float, float]:
+    rows = examples.is_judged & ~np.isnan(logits)
+    slope, intercept = calibration_line(examples.low[rows], logits[rows])
+    return (slope, intercept) if slope > 0 else (1.0, 0.0)

@@ -1,0 +1,258 @@
+"""Glass-box candidates: each score is, on the logit scale, a sum of one term a column.
+
+Because of that every model here, every blend of them and every calibration of a blend decomposes exactly into
+contributions (`ml.explanation`). Ordered from simple to complex: the order is the tie-break of selection.
+Hyper-parameters form a small fixed grid; nothing is tuned to a particular file.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
+from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import OneHotEncoder, QuantileTransformer, SplineTransformer, StandardScaler
+
+from ml.examples import Examples
+
+MAX_QUANTILES = 200
+SPLINE_KNOTS = 5
+RARE_CATEGORY = 20
+MAX_CATEGORIES = 12
+BOOSTING = {
+    "learning_rate": 0.1,
+    "max_iter": 150,
+    "max_leaf_nodes": 4,
+    "min_samples_leaf": 20,
+    "l2_regularization": 5.0,
+}
+
+
+class LogitModel(ClassifierMixin, BaseEstimator):
+    """Anything that gives a logit: probabilities follow. Classes are always (0, 1) = (not low, low)."""
+
+    classes_ = np.array([0, 1])
+
+    def predict_proba(self, features: pd.DataFrame) -> np.ndarray:
+        """Columns: not low, low."""
+        risk = logistic(self.decision_function(features))
+        return np.column_stack([1 - risk, risk])
+
+    def predict(self, features: pd.DataFrame) -> np.ndarray:
+        return (self.decision_function(features) > 0).astype(int)
+
+
+class UsableColumns(TransformerMixin, BaseEstimator):
+    """Keeps the columns that vary in training; text stays text, numbers become float64."""
+
+    def fit(self, features: pd.DataFrame, y=None) -> "UsableColumns":
+        varying = [column for column in features if features[column].nunique(dropna=False) > 1]
+        known = [column for column in varying if features[column].notna().any()]
+        self.text_ = [column for column in known if not pd.api.types.is_numeric_dtype(features[column])]
+        self.numbers_ = [column for column in known if column not in self.text_]
+        return self
+
+    def transform(self, features: pd.DataFrame) -> pd.DataFrame:
+        numbers = features[self.numbers_].astype("float64")
+        text = features[self.text_].astype(object)
+        return pd.concat([numbers, text.where(text.notna(), "(blank)")], axis=1)
+
+
+class Prevalence(LogitModel):
+    """Everybody at the base rate: what is known without looking."""
+
+    def fit(self, features: pd.DataFrame, soft: np.ndarray, weight: np.ndarray) -> "Prevalence":
+        self.logit_ = float(logit(np.average(soft, weights=weight)))
+        return self
+
+    def decision_function(self, features: pd.DataFrame) -> np.ndarray:
+        return np.full(len(features), self.logit_)
+
+
+class Linear(LogitModel):
+    """Regularised logistic regression on the chosen columns, straight or as smooth curves of their ranks.
+
+    columns None takes all. Curves (cubic B-splines on ranks) stay sums of one-column terms.
+    """
+
+    def __init__(self, strength: float, columns: Sequence[str] | None = None, curves: bool = False):
+        self.strength = strength
+        self.columns = columns
+        self.curves = curves
+
+    def fit(self, features: pd.DataFrame, soft: np.ndarray, weight: np.ndarray) -> "Linear":
+        chosen = features if self.columns is None else features[list(self.columns)]
+        self.usable_ = UsableColumns().fit(chosen)
+        usable = self.usable_.transform(chosen)
+        if usable.shape[1] == 0:
+            self.encoder_, self.fallback_ = None, Prevalence().fit(features, soft, weight)
+            return self
+        number = _curves(len(usable)) if self.curves else _straight()
+        self.encoder_ = make_pipeline(_encoder(self.usable_, number), StandardScaler())
+        encoded = self.encoder_.fit_transform(usable)
+        self.model_ = LogisticRegression(C=self.strength, solver="newton-cholesky", max_iter=200)
+        self.model_.fit(*_two_rows_each(encoded, soft, weight))
+        return self
+
+    def decision_function(self, features: pd.DataFrame) -> np.ndarray:
+        if self.encoder_ is None:
+            return self.fallback_.decision_function(features)
+        return self.model_.decision_function(self.encoder_.transform(self.usable_.transform(features)))
+
+
+class AdditiveBoosting(LogitModel):
+    """Gradient boosting without interactions, monotone where the direction of a column is known: a GAM."""
+
+    def __init__(self, directions: dict[str, int] | None = None, seed: int = 7):
+        self.directions = directions
+        self.seed = seed
+
+    def fit(self, features: pd.DataFrame, soft: np.ndarray, weight: np.ndarray) -> "AdditiveBoosting":
+        self.usable_ = UsableColumns().fit(features)
+        usable = self.usable_.transform(features)
+        if usable.shape[1] == 0:
+            self.encoder_, self.fallback_ = None, Prevalence().fit(features, soft, weight)
+            return self
+        self.encoder_ = _encoder(self.usable_, "passthrough")
+        encoded = self.encoder_.fit_transform(usable)
+        constraints = [(self.directions or {}).get(column, 0) for column in self.usable_.numbers_]
+        self.model_ = HistGradientBoostingClassifier(
+            **BOOSTING,
+            interaction_cst="no_interactions",
+            monotonic_cst=constraints + [0] * (encoded.shape[1] - len(constraints)),
+            early_stopping=False,
+            random_state=self.seed,
+        )
+        self.model_.fit(*_two_rows_each(encoded, soft, weight))
+        return self
+
+    def decision_function(self, features: pd.DataFrame) -> np.ndarray:
+        if self.encoder_ is None:
+            return self.fallback_.decision_function(features)
+        return self.model_.decision_function(self.encoder_.transform(self.usable_.transform(features)))
+
+
+class Blend(LogitModel):
+    """Plain mean of fitted members' logits: additive because they are."""
+
+    def __init__(self, members: Sequence[LogitModel]):
+        self.members = members
+
+    def decision_function(self, features: pd.DataFrame) -> np.ndarray:
+        return np.mean([member.decision_function(features) for member in self.members], axis=0)
+
+
+class Calibrated(LogitModel):
+    """slope * logit + intercept, both learned from out-of-fold logits."""
+
+    def __init__(self, model: LogitModel, slope: float, intercept: float):
+        self.model = model
+        self.slope = slope
+        self.intercept = intercept
+
+    def decision_function(self, features: pd.DataFrame) -> np.ndarray:
+        return self.slope * self.model.decision_function(features) + self.intercept
+
+
+class TwoPaths(LogitModel):
+    """The model for practices with an earlier survey, and the one for those without."""
+
+    def __init__(self, with_history: LogitModel, without_history: LogitModel, history: Sequence[str]):
+        self.with_history = with_history
+        self.without_history = without_history
+        self.history = history
+
+    def decision_function(self, features: pd.DataFrame) -> np.ndarray:
+        known = features[self.history[0]].notna().to_numpy()
+        logits = np.empty(len(features))
+        if known.any():
+            logits[known] = self.with_history.decision_function(features[known])
+        if not known.all():
+            present = features[~known].drop(columns=list(self.history))
+            logits[~known] = self.without_history.decision_function(present)
+        return logits
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A name, and either a model to fit or the names of other candidates to blend."""
+
+    name: str
+    model: LogitModel | None = None
+    blend_of: tuple[str, ...] = ()
+
+
+def with_history(examples: Examples, seed: int) -> list[Candidate]:
+    """Candidates for practices that were surveyed before, simplest first."""
+    last, history = [examples.history[0]], list(examples.history)
+    return [
+        Candidate("persistence", Linear(1.0, columns=last)),
+        Candidate("shrunk_persistence", Linear(1.0, columns=history)),
+        *_learned(examples, seed),
+        Candidate("blend_history", blend_of=("shrunk_persistence", "logistic_curves", "additive_boosting")),
+        Candidate("blend", blend_of=("logistic_curves", "additive_boosting")),
+    ]
+
+
+def no_history(examples: Examples, seed: int) -> list[Candidate]:
+    """Candidates for practices never surveyed, simplest first."""
+    return [
+        Candidate("prevalence", Prevalence()),
+        *_learned(examples, seed),
+        Candidate("blend", blend_of=("logistic_curves", "additive_boosting")),
+    ]
+
+
+def _learned(examples: Examples, seed: int) -> list[Candidate]:
+    return [
+        Candidate("logistic_strict", Linear(0.003)),
+        Candidate("logistic", Linear(0.1)),
+        Candidate("logistic_curves", Linear(0.01, curves=True)),
+        Candidate("additive_boosting", AdditiveBoosting(examples.directions, seed)),
+    ]
+
+
+def logistic(logits: np.ndarray) -> np.ndarray:
+    """Logit to probability."""
+    return 1 / (1 + np.exp(-np.clip(logits, -30, 30)))
+
+
+def logit(probability: np.ndarray) -> np.ndarray:
+    """Probability to logit, kept finite."""
+    kept = np.clip(probability, 1e-6, 1 - 1e-6)
+    return np.log(kept / (1 - kept))
+
+
+def _two_rows_each(encoded: np.ndarray, soft: np.ndarray, weight: np.ndarray) -> tuple:
+    """Learn from a chance p with proper log-loss: one row 'low' of weight p, one 'not low' of weight 1 - p."""
+    n = len(soft)
+    labels = np.r_[np.ones(n), np.zeros(n)].astype(int)
+    return np.vstack([encoded, encoded]), labels, np.r_[weight * soft, weight * (1 - soft)]
+
+
+def _encoder(usable: UsableColumns, number) -> ColumnTransformer:
+    text = OneHotEncoder(
+        handle_unknown="infrequent_if_exist",
+        min_frequency=RARE_CATEGORY,
+        max_categories=MAX_CATEGORIES,
+        sparse_output=False,
+    )
+    steps = [("numbers", number, usable.numbers_), ("text", text, usable.text_)]
+    return ColumnTransformer([step for step in steps if step[2]])
+
+
+def _straight() -> Pipeline:
+    return make_pipeline(SimpleImputer(strategy="median", add_indicator=True))
+
+
+def _curves(rows: int) -> Pipeline:
+    return make_pipeline(
+        SimpleImputer(strategy="median", add_indicator=True),
+        QuantileTransformer(n_quantiles=min(MAX_QUANTILES, rows), subsample=None),
+        SplineTransformer(n_knots=SPLINE_KNOTS, degree=3),
+    )
