@@ -1,13 +1,20 @@
 {#-
-  All rows of a feed with the span of days on which each was the known version of its key.
+  All rows of a feed with the span of days on which each was the known version of its key: known_from inclusive,
+  known_until exclusive and null for the newest. Rows that were never the known version (delivered twice on a day,
+  replaced before they were known) are left out. A null date counts as always.
 
   The first delivery of a key is known from the row's own date (one snapshot delivered at the end still has its history),
-  a later one from its file date, when it also closes the earlier one. Rows that were never the known version (delivered
-  twice on a day, replaced before their own date) are left out. A null date counts as always.
+  a later one from its file date, when it also closes the earlier one.
 -#}
 {%- macro versions(relation, key, own_date) -%}
     select
         *,
+        coalesce(cast({{ own_date }} as date), {{ always() }}) as known_from,
+        cast(null as date) as known_until
+    from ({{ rows_delivered('once', relation, key) }}) as single_deliveries
+    union all
+    select
+        * except (own_date, delivered_on, first_delivered_on, next_delivered_on),
         case
             when delivered_on = first_delivered_on then own_date
             else greatest(own_date, delivered_on)
@@ -29,7 +36,7 @@
                 *,
                 coalesce(cast({{ own_date }} as date), {{ always() }}) as own_date,
                 coalesce(file_date, {{ always() }}) as delivered_on
-            from {{ relation }}
+            from ({{ rows_delivered('repeatedly', relation, key) }}) as repeated_deliveries
         ) as dated
     ) as deliveries
     where
@@ -41,22 +48,14 @@
 {%- endmacro -%}
 
 
-{#-
-  The same for claim lines, whose versions are ordered by paid date, then file date, and known from their paid date.
-  Lines delivered once, nearly all of them, go straight through: a window over a row this wide costs gigabytes.
--#}
+{#- The same for claim lines, whose versions are ordered by paid date, then file date, and known from their paid date. -#}
 {%- macro claim_versions(relation) -%}
+    {%- set key = ['claim_id', 'claim_line_number', 'data_source'] -%}
     select
         *,
         coalesce(paid_date, {{ always() }}) as known_from,
         cast(null as date) as known_until
-    from {{ relation }} as line
-    where
-        not exists (
-            select 1
-            from ({{ repeated_lines(relation) }}) as repeated
-            where {{ same_line('repeated', 'line') }}
-        )
+    from ({{ rows_delivered('once', relation, key) }}) as single_deliveries
     union all
     select *
     from (
@@ -64,42 +63,43 @@
             *,
             coalesce(paid_date, {{ always() }}) as known_from,
             lead(coalesce(paid_date, {{ always() }})) over (
-                partition by claim_id, claim_line_number, data_source
+                partition by {{ key | join(', ') }}
                 order by
                     paid_date asc nulls first,
                     file_date asc nulls first,
                     ingest_datetime asc nulls first,
                     file_name asc nulls first
             ) as known_until
-        from {{ relation }} as line
-        where
-            exists (
-                select 1
-                from ({{ repeated_lines(relation) }}) as repeated
-                where {{ same_line('repeated', 'line') }}
-            )
-    ) as versions
+        from ({{ rows_delivered('repeatedly', relation, key) }}) as repeated_deliveries
+    ) as deliveries
     where
         known_until is null
         or known_until > known_from
 {%- endmacro -%}
 
 
-{%- macro repeated_lines(relation) -%}
-    select
-        claim_id,
-        claim_line_number,
-        data_source
-    from {{ relation }}
-    group by claim_id, claim_line_number, data_source
-    having count(*) > 1
-{%- endmacro -%}
-
-
-{%- macro same_line(a, b) -%}
-    {{ a }}.claim_id = {{ b }}.claim_id
-            and {{ a }}.claim_line_number = {{ b }}.claim_line_number
-            and {{ a }}.data_source is not distinct from {{ b }}.data_source
+{#-
+  The rows whose key comes once (nearly all), or those whose key comes repeatedly. Only the latter need windows, which
+  over rows as wide as a claim line would cost gigabytes.
+-#}
+{%- macro rows_delivered(how_often, relation, key) -%}
+    select delivered.*
+    from {{ relation }} as delivered
+    where
+        {{ 'not ' if how_often == 'once' }}exists (
+            select 1
+            from (
+                select {{ key | join(', ') }}
+                from {{ relation }}
+                group by {{ key | join(', ') }}
+                having count(*) > 1
+            ) as repeated
+            where
+                {% for column in key -%}
+                    delivered.{{ column }} is not distinct from repeated.{{ column }}
+                    {{- '\n                    and ' if not loop.last }}
+                {%- endfor %}
+        )
 {%- endmacro -%}
 
 

@@ -4,7 +4,7 @@ with versions as (
 
 ),
 
-languages as (
+spellings as (
 
     {{ normalised_set('versions', 'languages', 'language') }}
 
@@ -25,7 +25,7 @@ select
     versions.weekly_hours_commercial,
     versions.weekly_hours_all,
     versions.accepting_new_medicaid,
-    languages.normalised as languages,
+    spellings.normalised as languages,
     versions.cultural_competence_training,
     versions.attested_by_role,
     versions.data_source,
@@ -35,5 +35,5 @@ select
     versions.known_from,
     versions.known_until
 from versions
-left join languages
-    on versions.languages = languages.raw
+left join spellings
+    on versions.languages = spellings.raw

@@ -4,7 +4,7 @@ with versions as (
 
 ),
 
-language as (
+spellings as (
 
     {{ normalised_set('versions', 'language', 'language') }}
 
@@ -15,7 +15,7 @@ select
     {{ person_key('versions.person_id') }} as person_key,
     versions.practice_id,
     versions.appointment_id,
-    language.normalised as language,
+    spellings.normalised as language,
     versions.modality,
     versions.requested_datetime,
     versions.scheduled_start_datetime,
@@ -30,5 +30,5 @@ select
     versions.known_from,
     versions.known_until
 from versions
-left join language
-    on versions.language = language.raw
+left join spellings
+    on versions.language = spellings.raw

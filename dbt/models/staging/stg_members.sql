@@ -12,6 +12,8 @@ members as (
 
     select
         member.*,
+        -- Old feeds carry race and ethnicity apart.
+        coalesce(member.race_ethnicity, nullif(concat_ws('|', member.race, member.ethnicity), '')) as given_race_ethnicity,
         enrolments.enrolled_from
     from {{ source('feeds', 'members') }} as member
     left join enrolments
@@ -25,13 +27,13 @@ versions as (
 
 ),
 
-race_ethnicity as (
+categories as (
 
-    {{ normalised_set('versions', 'race_ethnicity', 'race_ethnicity') }}
+    {{ normalised_set('versions', 'given_race_ethnicity', 'race_ethnicity') }}
 
 ),
 
-preferred_language as (
+languages as (
 
     {{ normalised_set('versions', 'preferred_language', 'language') }}
 
@@ -43,13 +45,13 @@ select
     versions.gender,
     versions.death_date,
     versions.death_flag,
-    race_ethnicity.normalised as race_ethnicity,
+    categories.normalised as race_ethnicity,
     versions.race_ethnicity_detail,
     versions.race_ethnicity_source,
     versions.race_ethnicity_date,
     versions.race,
     versions.ethnicity,
-    preferred_language.normalised as preferred_language,
+    languages.normalised as preferred_language,
     versions.language_source,
     versions.language_date,
     versions.interpreter_needed,
@@ -64,7 +66,7 @@ select
     versions.known_from,
     versions.known_until
 from versions
-left join race_ethnicity
-    on versions.race_ethnicity = race_ethnicity.raw
-left join preferred_language
-    on versions.preferred_language = preferred_language.raw
+left join categories
+    on versions.given_race_ethnicity = categories.raw
+left join languages
+    on versions.preferred_language = languages.raw

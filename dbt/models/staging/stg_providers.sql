@@ -4,7 +4,7 @@ with versions as (
 
 ),
 
-languages as (
+spellings as (
 
     {{ normalised_set('versions', 'languages', 'language') }}
 
@@ -19,7 +19,7 @@ select
     versions.specialty,
     versions.sub_specialty,
     versions.entity_type,
-    languages.normalised as languages,
+    spellings.normalised as languages,
     versions.clas_training_date,
     versions.network_status,
     versions.network_start_date,
@@ -31,5 +31,5 @@ select
     versions.known_from,
     versions.known_until
 from versions
-left join languages
-    on versions.languages = languages.raw
+left join spellings
+    on versions.languages = spellings.raw

@@ -4,7 +4,7 @@ with versions as (
 
 ),
 
-instrument as (
+spellings as (
 
     {{ normalised_set('versions', 'instrument', 'screening_instrument') }}
 
@@ -16,7 +16,7 @@ select
     versions.practice_id,
     versions.source,
     versions.screening_date,
-    instrument.normalised as instrument,
+    spellings.normalised as instrument,
     versions.domain,
     versions.status,
     versions.result,
@@ -30,5 +30,5 @@ select
     versions.known_from,
     versions.known_until
 from versions
-left join instrument
-    on versions.instrument = instrument.raw
+left join spellings
+    on versions.instrument = spellings.raw
