@@ -25,8 +25,9 @@ SPLINE_KNOTS = 5
 RARE_CATEGORY = 20
 MAX_CATEGORIES = 12
 BOOSTING = {
-    "learning_rate": 0.1,
-    "max_iter": 150,
+    "learning_rate": 0.15,
+    "max_iter": 200,
+    "max_bins": 64,
     "max_leaf_nodes": 4,
     "min_samples_leaf": 20,
     "l2_regularization": 5.0,

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
+from threadpoolctl import threadpool_limits
 
 from expectations import BadInput
 from ml import backtest, candidates
@@ -48,7 +49,12 @@ def evaluate(panel: Path, test: Path | None = None, seed: int = 7) -> dict:
     With `test`, fit on `panel` and judge on `test`; without, each region is foretold from the others.
     Raises BadInput with one line when a file cannot be used.
     """
-    learned = read_panel(Path(panel))
+    with threadpool_limits(1):  # small fits: threads only get into each other's way
+        return _evaluate(Path(panel), test, seed)
+
+
+def _evaluate(panel: Path, test: Path | None, seed: int) -> dict:
+    learned = read_panel(panel)
     if test is None:
         if len(set(learned.group)) < 2:
             raise BadInput(f"{panel}: column region has one value only; give a second region or a --test file")
