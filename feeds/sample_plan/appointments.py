@@ -42,10 +42,11 @@ def slots(rng: np.random.Generator, world: World, block: Block, care: Care) -> E
     missing = world.chance("no_show", kept.site, kept.month)
     dropped = world.chance("practice_cancel", kept.site, kept.month)
     by_patient = 0.05
-    missed = kept.take(chance < missing / (1 - missing))
+    keeps_sick_visits = np.where(kept.urgent, 0.4, 1.15)  # who is ill today comes today
+    missed = kept.take(chance < keeps_sick_visits * missing / (1 - missing))
     shift = rng.integers(3, 25, len(missed))
     missed = missed.having(day=to_business_day(missed.day + shift), status=np.full(len(missed), NO_SHOW))
-    cancelling = (chance > 0.5) & (chance < 0.5 + dropped + by_patient)
+    cancelling = (chance > 0.5) & (chance < 0.5 + keeps_sick_visits * (dropped + by_patient))
     cancelled = kept.take(cancelling)
     moved = to_business_day(cancelled.day + rng.integers(1, 15, len(cancelled)))
     cancelled = cancelled.having(day=moved, status=np.full(len(cancelled), CANCELLED))
@@ -62,7 +63,7 @@ def booking_times(rng: np.random.Generator, world: World, visits: Events) -> dic
     """When the visit was asked for, made, and what was offered first."""
     n = len(visits)
     prompt = world.happens(rng, "same_day", visits.site, visits.month)
-    urgent_wait = np.where(prompt, rng.integers(0, 2, n), 2 + rng.geometric(0.4, n))
+    urgent_wait = np.where(prompt, rng.random(n) < 0.2, 1 + rng.geometric(0.45, n))
     routine_wait = rng.gamma(2.0, world.rate("lead_days", visits.site, visits.month) / 2.0)
     wait = np.where(visits.urgent, urgent_wait, np.minimum(routine_wait.astype(int), 120))
     wait = np.where(np.isin(visits.kind, (AFTER_DISCHARGE, AFTER_ED)) & ~visits.urgent, rng.integers(0, 5, n), wait)
@@ -124,7 +125,7 @@ def build_appointments(world: World, block: Block, care: Care) -> pa.Table:
     )
     books_next = (status == FULFILLED) & world.happens(rng, "next_visit_booked", site, month)
     # Booked at checkout: the following visit was made on the day of this one.
-    from_checkout = np.append(False, (books_next & later_visit)[:-1]) & ~visits.urgent & (rng.random(n) < 0.8)
+    from_checkout = np.append(False, (books_next & later_visit)[:-1]) & ~visits.urgent
     previous = np.append(times["start"][:1], times["start"][:-1]) + 45 * MINUTE
     from_checkout &= previous < times["start"]
     made = np.where(from_checkout, previous, times["created"])

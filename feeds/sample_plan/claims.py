@@ -16,6 +16,7 @@ from feeds.sample_plan.care import (
     PREVENTIVE,
     VIDEO,
     Care,
+    expand,
     is_medicare,
 )  # fmt: skip
 from feeds.sample_plan.columns import coded, constant, dates, identifiers, integers, null_column, numbers
@@ -207,23 +208,33 @@ def add_visits(
 def add_laboratory(claims: Claims, rng: np.random.Generator, world: World, block: Block, care: Care) -> None:
     """Panels drawn at visits, done by a reference laboratory; repeats come from another one soon after."""
     visits = care.visits
-    likely = np.where(np.isin(visits.kind, (CHRONIC_CARE, PREVENTIVE)), 0.42, 0.12)
+    likely = np.where(np.isin(visits.kind, (CHRONIC_CARE, PREVENTIVE)), 0.55, 0.18)
     drawn = visits.take((rng.random(len(visits)) < likely) & (block.age_on(visits.person, visits.day) > 10))
     n = len(drawn)
     panel = pick_from(rng, (0.34, 0.28, 0.17, 0.15, 0.06), n)
     laboratories = world.providers.of_kind("291U00000X")
     lab = laboratories[drawn.site % len(laboratories)]
-    repeated = rng.random(n) < np.minimum(world.rate("repeat_test", drawn.practice, drawn.month), 0.5)
     other = laboratories[(drawn.site + 1) % len(laboratories)]
+    repeated = rng.random(n) < np.minimum(world.rate("repeat_test", drawn.practice, drawn.month), 0.5)
     again = np.flatnonzero(repeated)
     later = drawn.day[again] + 1 + (rng.random(len(again)) * REPEAT_WINDOW[panel[again]]).astype(int)
     code = claims.code
     dx = code.many(CHRONIC_DX)[rng.integers(0, len(CHRONIC_DX), n)]
     tests = code.many(PANELS_OF_TESTS)
-    for rows, day, who in ((np.arange(n), drawn.day, lab), (again, later, other[again])):
-        claims.add(claims.new(len(rows)), drawn.person[rows], day, pos="81", hcpcs=tests[panel[rows]], rendering=who,
-                   billing=who, dx1=dx[rows], charge=25.0,
-                   modifier=np.where(rng.random(len(rows)) < 0.03, code("91"), -1))  # fmt: skip
+
+    def bill(rows: np.ndarray, day: np.ndarray, lab: np.ndarray) -> None:
+        common = {"pos": "81", "rendering": lab, "billing": lab, "dx1": dx[rows]}
+        claim = claims.new(len(rows))
+        declared = np.where(rng.random(len(rows)) < 0.03, code("91"), -1)
+        claims.add(claim, drawn.person[rows], day, hcpcs=tests[panel[rows]], modifier=declared, charge=25.0, **common)
+        more = np.flatnonzero((panel[rows] < 2) & (rng.random(len(rows)) < 0.5))
+        chosen = {k: v[more] if isinstance(v, np.ndarray) else v for k, v in common.items()}
+        beside = tests[1 - panel[rows[more]]]
+        claims.add(claim[more], drawn.person[rows[more]], day[more], line=2, hcpcs=beside, charge=20.0, **chosen)
+        claims.add(claim, drawn.person[rows], day, line=3, hcpcs="36415", charge=5.0, **common)
+
+    bill(np.arange(n), drawn.day, lab)
+    bill(again, later, other[again])
 
 
 def add_emergency(claims: Claims, rng: np.random.Generator, care: Care, world: World) -> None:
@@ -314,11 +325,24 @@ def add_stays(claims: Claims, rng: np.random.Generator, world: World, block: Blo
                dx1=dx[long], charge=9000.0)  # fmt: skip
 
 
-def add_specialists(claims: Claims, rng: np.random.Generator, world: World, care: Care) -> None:
+def add_specialists(claims: Claims, rng: np.random.Generator, world: World, block: Block, care: Care) -> None:
+    """First visits after referrals, the specialist's own follow-up visits, and therapy for depression."""
+    code = claims.code
     went = care.referrals.take(care.referrals.goes & (care.referrals.planned <= world.timeline.end))
-    codes = claims.code.many(("99204", "99203", "99244", "99214"))[pick_from(rng, (0.4, 0.3, 0.15, 0.15), len(went))]
-    claims.add(claims.new(len(went)), went.person, went.planned, pos="11", hcpcs=codes, rendering=went.specialist,
-               billing=went.specialist, dx1=claims.code.many(REFERRAL_DX)[went.dx], charge=220.0)  # fmt: skip
+    first = code.many(("99204", "99203", "99244", "99214"))[pick_from(rng, (0.4, 0.3, 0.15, 0.15), len(went))]
+    common = {"pos": "11", "rendering": went.specialist, "billing": went.specialist}
+    dx = code.many(REFERRAL_DX)[went.dx]
+    claims.add(claims.new(len(went)), went.person, went.planned, hcpcs=first, dx1=dx, charge=220.0, **common)
+    again = np.repeat(np.arange(len(went)), rng.poisson(1.1, len(went)))
+    day = to_business_day(went.planned[again] + rng.integers(20, 240, len(again)))
+    claims.add(claims.new(len(again)), went.person[again], day, pos="11", hcpcs="99214", dx1=dx[again], charge=140.0,
+               rendering=went.specialist[again], billing=went.specialist[again])  # fmt: skip
+    in_therapy = block.people.chronic[:, CHRONIC_DX.index("F329")] & (rng.random(len(block)) < 0.25)
+    sessions = expand(rng, world, block, np.where(in_therapy[:, None], 1.2, 0.0) * np.ones(world.timeline.months))
+    psychiatry = world.providers.of_kind("2084P0800X")
+    therapist = psychiatry[sessions.person % len(psychiatry)]
+    claims.add(claims.new(len(sessions)), sessions.person, to_business_day(sessions.day), pos="11", hcpcs="90834",
+               rendering=therapist, billing=therapist, dx1="F329", charge=110.0)  # fmt: skip
 
 
 def add_prevention(claims: Claims, rng: np.random.Generator, world: World, prevention: Prevention) -> None:
@@ -405,7 +429,7 @@ def build_claims(world: World, block: Block, care: Care, prevention: Prevention)
     add_laboratory(claims, rng, world, block, care)
     add_emergency(claims, rng, care, world)
     add_stays(claims, rng, world, block, care)
-    add_specialists(claims, rng, world, care)
+    add_specialists(claims, rng, world, block, care)
     add_prevention(claims, rng, world, prevention)
     add_others(claims, rng, world, block, care)
     return as_table(world, block, settle(rng, world, claims.lines(), claims), claims.code)

@@ -220,6 +220,12 @@ def as_days(values: pa.ChunkedArray | pa.Array) -> np.ndarray:
     return values.to_numpy(zero_copy_only=False).astype("datetime64[D]")
 
 
+def decided_later(table: pa.Table) -> np.ndarray:
+    """Requests decided more than two days after receipt, so that a later receipt stays believable."""
+    wait = pc.subtract(table["decision_datetime"], table["received_datetime"])
+    return as_bool(pc.greater(wait, pa.scalar(50 * 3600, pa.duration("s"))))
+
+
 def past_booking(table: pa.Table) -> np.ndarray:
     return equal("status_code", "noshow", "fulfilled")(table)
 
@@ -490,7 +496,7 @@ KINDS: dict[str, dict[str, Kind]] = {
         "same referral sent twice": Kind(repeat(referral_id=renamed)),
     },
     "prior_authorizations": {
-        "fax received date = data-entry date": Kind(rewrite(received_datetime=shifted(2)), both(equal("channel", "fax"), lacking("additional_info_requested_datetime"), lacking("decision_datetime"))),
+        "fax received date = data-entry date": Kind(rewrite(received_datetime=shifted(2)), both(equal("channel", "fax"), lacking("additional_info_requested_datetime"), decided_later)),
         "urgent flag on everything": Kind(rewrite(urgency=to("expedited"))),
         "decision before receipt": Kind(before("received_datetime", "decision_datetime", 30), has("decision_datetime")),
         "line-level rows repeated": Kind(repeat(procedure_codes=to("99199")), has("procedure_codes")),

@@ -22,7 +22,7 @@ LOB_WEIGHTS_BY_AGE = np.array([
     [0.06, 0.01, 0.45, 0.36, 0.12],  # 65 and over
 ])  # fmt: skip
 CHRONIC = ("hypertension", "diabetes", "lung", "depression", "heart_failure", "kidney", "lipids")
-CHRONIC_AT_40 = np.array([0.18, 0.10, 0.12, 0.14, 0.02, 0.03, 0.16])
+CHRONIC_AT_40 = np.array([0.22, 0.12, 0.13, 0.16, 0.03, 0.04, 0.20])
 LANGUAGES = ("en", "es", "so", "ne", "ar", "ase", "declined", "unknown")
 RACES = ("aian", "asian", "black", "hispanic", "mena", "nhpi", "white")
 RACE_SHARES = (0.01, 0.04, 0.26, 0.09, 0.02, 0.005, 0.575)
@@ -84,13 +84,13 @@ def draw_people(rng: np.random.Generator, world: World, n: int) -> Events:
     sites, timeline = world.practices, world.timeline
     practice = weighted_picker(sites.weight)(rng, n)
     panel = sites.panel[practice]
-    child = np.where(panel == PANELS.index("pediatric"), True, (panel == 0) & (rng.random(n) < 0.36))
-    elder = ~child & (rng.random(n) < np.where(panel == PANELS.index("adult"), 0.26, 0.14))
+    child = np.where(panel == PANELS.index("pediatric"), True, (panel == 0) & (rng.random(n) < 0.32))
+    elder = ~child & (rng.random(n) < np.where(panel == PANELS.index("adult"), 0.32, 0.20))
     age = np.where(child, rng.uniform(0, 20.5, n), np.where(elder, 65 + rng.gamma(2.0, 4.5, n), rng.uniform(19, 65, n)))
     birth = timeline.end - (np.clip(age, 0, 99) * 365.2425).astype(int)
     group = np.where(child, 0, np.where(elder, 2, 1))
     weights = LOB_WEIGHTS_BY_AGE[group] * (0.02 + sites.lobs[practice])
-    chance = CHRONIC_AT_40 * np.clip(age[:, None] / 40, 0.05, 2.6) * np.exp(rng.normal(0, 0.5, n))[:, None]
+    chance = CHRONIC_AT_40 * np.clip(age[:, None] / 40, 0.05, 2.6) * np.exp(rng.normal(-0.2, 0.8, n))[:, None]
     chronic = rng.random((n, len(CHRONIC))) < np.clip(chance, 0, 0.8)
     load = chronic.sum(axis=1)
     gender = np.where(rng.random(n) < 0.54, 1, 0)
@@ -126,11 +126,11 @@ def draw_coverage(rng: np.random.Generator, world: World, people: Events) -> np.
     """Line of business by person and month, -1 where not covered."""
     timeline = world.timeline
     n, months = len(people), timeline.months
-    entry = np.where(rng.random(n) < 0.62, 0, rng.integers(0, months, n))
+    entry = np.where(rng.random(n) < 0.68, 0, rng.integers(0, months, n))
     entry = np.maximum(entry, np.searchsorted(timeline.month_starts, people.birth, side="right") - 1)
     opened = world.practices.opened[people.practice]
     entry = np.maximum(entry, np.searchsorted(timeline.month_starts[:-1], opened, side="left")).clip(0, months - 1)
-    leaving = np.where(people.lob == 1, 0.016, np.where(people.lob == 0, 0.010, 0.004))
+    leaving = np.where(people.lob == 1, 0.014, np.where(people.lob == 0, 0.008, 0.004))
     exit_month = entry + 1 + rng.geometric(leaving)
     death_month = np.where(np.isnat(people.death), months, timeline.month_of(people.death) + 1)
     exit_month = np.minimum(exit_month, np.maximum(death_month, entry + 1))

@@ -35,10 +35,10 @@ CHANCES = {
     "audit_routine_offer": Effect("EASE", 0.93, 0.9),
     "audit_urgent_offer": Effect("EASE", 0.88, 0.7),
     "audit_answered": Effect("EASE", 0.96, 0.4),
-    "next_visit_booked": Effect("EASE", 0.50, 0.5),
+    "next_visit_booked": Effect("EASE", 0.80, 0.8),
     "pa_complete": Effect("EASE", 0.88, 0.6),
     "referral_several_options": Effect("EASE", 0.45, 0.5),
-    "same_day": Effect("FLEXIBLE", 0.78, 0.6),
+    "same_day": Effect("FLEXIBLE", 0.91, 0.9),
     "extended_visit": Effect("FLEXIBLE", 0.05, 0.8),
     "telehealth": Effect("FLEXIBLE", 0.06, 0.7),
     "no_show": Effect("MINIMIZE", 0.12, -0.25),
@@ -65,7 +65,7 @@ CHANCES = {
     "med_review": Effect("INFORMATION", 0.25, 0.5),
     "fu7_discharge": Effect("FOLLOW-UP", 0.40, 0.5),
     "fu7_ed": Effect("FOLLOW-UP", 0.33, 0.45),
-    "result_timely": Effect("FOLLOW-UP", 0.88, 0.6),
+    "result_timely": Effect("FOLLOW-UP", 0.90, 0.7),
     "loop_closed": Effect("FOLLOW-UP", 0.65, 0.5),
     "referral_contact": Effect("FOLLOW-UP", 0.76, 0.6),
     "med_reconciled": Effect("FOLLOW-UP", 0.30, 0.5),
@@ -81,8 +81,8 @@ CHANCES = {
 
 # Rates: per member month unless said otherwise.
 RATES = {
-    "lead_days": Effect("EASE", 8.5, -0.30),  # business days between asking for a routine visit and the visit
-    "pa_lag": Effect("EASE", 1.6, -0.35),  # business days between order and submission
+    "lead_days": Effect("EASE", 13.0, -0.40),  # business days between asking for a routine visit and the visit
+    "pa_lag": Effect("EASE", 2.4, -0.45),  # business days between order and submission
     "referral_lag": Effect("EASE", 15.0, -0.25),  # business days between referral and specialist visit
     "low_acuity_ed": Effect("FLEXIBLE", 0.0120, -0.30),
     "wait_minutes": Effect("MINIMIZE", 9.0, -0.30),

@@ -27,7 +27,7 @@ DRUGS = (
     ("omeprazole", "7646", "62175011832", 1, -1), ("cetirizine", "20610", "45802091987", 1, -1),
     ("cephalexin", "2231", "00093314501", 1, -1), ("cyclobenzaprine", "21949", "52817033210", 1, -1),
 )  # fmt: skip
-FLU_VACCINE_NDC = "49281042150"
+FLU_VACCINE_NDC = "49281042250"
 SHORT_COURSES = tuple(i for i, d in enumerate(DRUGS) if d[4] < 0)
 COVERAGE_REJECTS = ("70", "75", "76", "MR", "608")
 OTHER_REJECTS = ("79", "65", "69")
@@ -44,9 +44,9 @@ def long_term_fills(rng: np.random.Generator, world: World, block: Block) -> Eve
     for drug, (_, _, _, _, condition) in enumerate(DRUGS):
         if condition < 0:
             continue
-        share = 0.75 if drug % 2 == 0 else 0.40
+        share = 0.85 if drug % 2 == 0 else 0.55
         who = np.flatnonzero(block.people.chronic[:, condition] & (rng.random(len(block)) < share))
-        quarterly = rng.random(len(who)) < 0.35
+        quarterly = rng.random(len(who)) < 0.60
         phase = rng.integers(0, 12, len(who))
         due = ~quarterly[:, None] | ((months + phase[:, None]) % 3 == 0)
         due &= (block.practice[who] >= 0) & (rng.random((len(who), len(months))) < 0.85)

@@ -34,6 +34,7 @@ NOT_IN_MEDICAID = (
     "results_soon",
     "help_manage_care",
 )
+SCREENED_OUT_SENT = 0.15
 NORMAL = NormalDist()
 
 
@@ -176,7 +177,8 @@ def build_wave(world: World, position: int, counts: np.ndarray, touchpoint: bool
             asked = np.ones(len(site), bool)
         skipped = applies & (rng.random(len(site)) < 0.02)
         code = 2 - given if name == "flu_shot" else given + (0 if len(item.shares) == 11 else 1)
-        rows = np.flatnonzero(asked)
+        # Most vendors send no row for a question that was screened out.
+        rows = np.flatnonzero(asked & (applies | (rng.random(len(site)) < SCREENED_OUT_SENT)))
         codes.append(np.where(applies & ~skipped, code, -1)[rows])
         silent.append(np.where(~applies, 1, np.where(skipped, 0, -1))[rows])
         respondent.append(rows)
@@ -218,7 +220,7 @@ def build_survey_responses(world: World):
     """Yields one table a finished wave and family of instruments."""
     waves = len(world.timeline.waves)
     cahps = response_counts(stream(world.seed, "survey_counts"), world, waves)
-    touch = np.clip((cahps * 1.7).astype(int), 8, 250)
+    touch = np.clip((cahps * 1.5).astype(int), 8, 250)
     takes_part = stream(world.seed, "survey_participation").random(len(world.practices)) > 0.04
     for position, wave in enumerate(world.timeline.waves):
         if wave in world.timeline.finished_waves:

@@ -13,7 +13,7 @@ from feeds.sample_plan.surveys import expected_index, expected_score, normal_cdf
 from feeds.sample_plan.world import World
 
 # Standard deviation, on 0-100, of one respondent's own index around the practice's (measured on this generator).
-RESPONDENT_INDEX_SD = 22.0
+RESPONDENT_INDEX_SD = 21.0
 
 
 def index_gradient() -> np.ndarray:

@@ -180,7 +180,7 @@ def draw_practices(rng: np.random.Generator, n: int, timeline: Timeline) -> Prac
     county = pick_from(rng, [c.weight for c in COUNTIES], n)
     kind = pick_from(rng, TYPE_SHARES, n)
     panel = np.where(kind == PRACTICE_TYPES.index("school_based"), 1, pick_from(rng, PANEL_SHARES, n))
-    weight = np.exp(rng.normal(0, 0.95, n)) * np.where(kind == PRACTICE_TYPES.index("fqhc"), 1.6, 1.0)
+    weight = np.exp(rng.normal(0, 0.62, n)) * np.where(kind == PRACTICE_TYPES.index("fqhc"), 1.6, 1.0)
     groups = max(1, int(n * 0.8))
     organisation = np.where(rng.random(n) < 0.35, rng.integers(0, groups, n), np.arange(n) % groups)
     opened = timeline.start - rng.integers(30, 9000, n)
