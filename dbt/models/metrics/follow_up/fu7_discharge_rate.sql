@@ -69,7 +69,6 @@ returned as (
         and later.person_key = discharge.person_key
         and later.stay_id <> discharge.stay_id
         and later.admit_date between discharge.discharge_date and discharge.followup_end
-        and (later.is_acute or later.is_nonacute or later.is_psychiatric)
 ),
 
 followed as (

@@ -28,7 +28,6 @@ admission as (
         person_key,
         admit_date as admitted_on
     from {{ ref('int_inpatient_stay') }}
-    where is_acute or is_nonacute or is_psychiatric
     union all
     select
         period.as_of_date,

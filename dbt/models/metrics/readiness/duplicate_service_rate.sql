@@ -1,0 +1,207 @@
+with period as (
+    select
+        as_of_date,
+        metric_id,
+        period_start,
+        period_end
+    from {{ ref('int_metric_period') }}
+    where metric_id = 'duplicate_service_rate'
+),
+
+repeat_modifier as (
+    select code
+    from {{ ref('ref_code_sets') }}
+    where code_set = 'CS_REPEAT_MOD'
+),
+
+declared_repeat as (
+    select used.modifiers
+    from (
+        select distinct modifiers
+        from {{ ref('int_claim_line') }}
+        where modifiers is not null
+    ) as used
+    inner join repeat_modifier
+        on {{ list_contains('used.modifiers', 'repeat_modifier.code') }}
+    group by used.modifiers
+),
+
+service as (
+    select
+        period.as_of_date,
+        period.period_start,
+        period.period_end,
+        watch.watch_group,
+        watch.window_days,
+        event.person_key,
+        event.claim_id,
+        event.claim_line_number,
+        event.data_source,
+        event.service_date,
+        line.rendering_npi,
+        coalesce(line.rendering_tin, line.billing_tin) as tin,
+        declared_repeat.modifiers is not null as is_declared_repeat
+    from period
+    inner join {{ ref('int_code_event') }} as event
+        on event.service_date <= period.period_end
+        and {{ known_at('event', 'period.as_of_date') }}
+    inner join {{ ref('ref_duplicate_watch') }} as watch
+        on watch.code_set = event.code_set
+    inner join {{ ref('int_claim_line') }} as line
+        on line.claim_id = event.claim_id
+        and line.claim_line_number = event.claim_line_number
+        and line.data_source is not distinct from event.data_source
+        and line.known_from = event.known_from
+    left join declared_repeat
+        on declared_repeat.modifiers = event.modifiers
+),
+
+-- Days on which a repeat has its reasons, and the days next to them.
+hospital_span as (
+    select
+        as_of_date,
+        person_key,
+        {{ add_days('ed_date', -1) }} as starts_on,
+        {{ add_days('ed_date', 1) }} as ends_on
+    from {{ ref('int_ed_visit') }}
+    union all
+    select
+        as_of_date,
+        person_key,
+        {{ add_days('admit_date', -1) }} as starts_on,
+        {{ add_days('discharge_date', 1) }} as ends_on
+    from {{ ref('int_inpatient_stay') }}
+    union all
+    select
+        period.as_of_date,
+        event.person_key,
+        {{ add_days('event.service_date', -1) }} as starts_on,
+        {{ add_days('event.service_date', 1) }} as ends_on
+    from period
+    inner join {{ ref('int_code_event') }} as event
+        on event.code_set = 'CS_OBSERVATION'
+        and not event.is_denied
+        and {{ known_at('event', 'period.as_of_date') }}
+),
+
+hospital_day as (
+    select distinct
+        service.as_of_date,
+        service.person_key,
+        service.service_date
+    from service
+    inner join hospital_span
+        on hospital_span.as_of_date = service.as_of_date
+        and hospital_span.person_key = service.person_key
+        and service.service_date between hospital_span.starts_on and hospital_span.ends_on
+),
+
+described as (
+    select
+        service.*,
+        service.is_declared_repeat or hospital_day.person_key is not null as is_expected
+    from service
+    left join hospital_day
+        on hospital_day.as_of_date = service.as_of_date
+        and hospital_day.person_key = service.person_key
+        and hospital_day.service_date = service.service_date
+),
+
+-- One event a person, group and second date, whatever the number of earlier services it repeats.
+repeated as (
+    select
+        later.as_of_date,
+        later.watch_group,
+        later.person_key,
+        later.service_date,
+        min(case when earlier.is_expected or later.is_expected then 1 else 0 end) = 1 as is_expected
+    from described as later
+    inner join described as earlier
+        on earlier.as_of_date = later.as_of_date
+        and earlier.person_key = later.person_key
+        and earlier.watch_group = later.watch_group
+        and earlier.service_date < later.service_date
+        and {{ days_between('earlier.service_date', 'later.service_date') }} <= later.window_days
+        and (earlier.tin <> later.tin or earlier.rendering_npi <> later.rendering_npi)
+    where later.service_date >= later.period_start
+    group by later.as_of_date, later.watch_group, later.person_key, later.service_date
+),
+
+under_treatment as (
+    select distinct
+        period.as_of_date,
+        event.person_key
+    from period
+    inner join {{ ref('int_code_event') }} as event
+        on event.code_set = 'CS_DUPLICATE_EXCLUSION'
+        and event.service_date between period.period_start and period.period_end
+        and not event.is_denied
+        and {{ known_at('event', 'period.as_of_date') }}
+),
+
+event as (
+    select
+        repeated.as_of_date,
+        period.metric_id,
+        assignment.practice_id,
+        assignment.npi,
+        repeated.person_key,
+        span.lob,
+        repeated.service_date,
+        repeated.is_expected or under_treatment.person_key is not null as is_excluded
+    from repeated
+    inner join period
+        on period.as_of_date = repeated.as_of_date
+    inner join {{ ref('int_assignment') }} as assignment
+        on assignment.as_of_date = repeated.as_of_date
+        and assignment.person_key = repeated.person_key
+        and repeated.service_date between assignment.valid_from and assignment.valid_to
+    left join {{ ref('int_enrolment') }} as span
+        on span.as_of_date = repeated.as_of_date
+        and span.person_key = repeated.person_key
+        and repeated.service_date between span.valid_from and span.valid_to
+    left join under_treatment
+        on under_treatment.as_of_date = repeated.as_of_date
+        and under_treatment.person_key = repeated.person_key
+),
+
+exposure as (
+    select
+        period.as_of_date,
+        period.metric_id,
+        member_month.practice_id,
+        member_month.npi,
+        member_month.lob,
+        member_month.month_start,
+        member_month.member_months
+    from period
+    inner join {{ ref('int_member_month') }} as member_month
+        on member_month.as_of_date = period.as_of_date
+        and member_month.month_start between period.period_start and period.period_end
+)
+
+select
+    as_of_date,
+    metric_id,
+    practice_id,
+    npi,
+    person_key,
+    lob,
+    service_date as observed_on,
+    cast(case when is_excluded then 0 else 1 end as double) as numerator,
+    cast(0 as double) as denominator,
+    is_excluded as excluded
+from event
+union all
+select
+    as_of_date,
+    metric_id,
+    practice_id,
+    npi,
+    cast(null as string) as person_key,
+    lob,
+    month_start as observed_on,
+    cast(0 as double) as numerator,
+    cast(member_months as double) as denominator,
+    false as excluded
+from exposure

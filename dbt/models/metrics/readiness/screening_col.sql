@@ -1,0 +1,90 @@
+{%- set youngest_age = 46 -%}
+{%- set oldest_age = 75 -%}
+{%- set history_months = 36 -%}
+{%- set valid_months = {
+    'CS_COL_FIT': 12,
+    'CS_COL_DNA': 36,
+    'CS_COL_SIGMOIDOSCOPY': 60,
+    'CS_COL_CT': 60,
+    'CS_COL_COLONOSCOPY': 120
+} -%}
+
+with panel as (
+    select *
+    from {{ ref('int_screening_panel') }}
+    where
+        metric_id = 'screening_col'
+        and age between {{ youngest_age }} and {{ oldest_age }}
+),
+
+screened as (
+    select distinct
+        panel.as_of_date,
+        panel.person_key
+    from panel
+    inner join {{ ref('int_code_event') }} as event
+        on event.person_key = panel.person_key
+        and event.service_date <= panel.period_end
+        and not event.is_denied
+        and {{ known_at('event', 'panel.as_of_date') }}
+        and (
+            {%- for code_set, months in valid_months.items() %}
+            {{ 'or ' if not loop.first }}(
+                event.code_set = '{{ code_set }}'
+                and event.service_date >= {{ add_months(add_days('panel.period_end', 1), -months) }}
+            )
+            {%- endfor %}
+        )
+),
+
+without_colon as (
+    select distinct
+        panel.as_of_date,
+        panel.person_key
+    from panel
+    inner join {{ ref('int_code_event') }} as event
+        on event.code_set = 'CS_COL_EXCLUSION'
+        and event.person_key = panel.person_key
+        and event.service_date <= panel.period_end
+        and not event.is_denied
+        and {{ known_at('event', 'panel.as_of_date') }}
+),
+
+judged as (
+    select
+        panel.as_of_date,
+        panel.metric_id,
+        panel.practice_id,
+        panel.npi,
+        panel.person_key,
+        panel.lob,
+        panel.period_end,
+        screened.person_key is not null as is_met,
+        panel.is_in_hospice_or_palliative_care
+        or panel.is_institutional
+        or without_colon.person_key is not null
+        -- Who came later may have been screened before: not judged, rather than judged wrongly.
+        or coalesce(
+            panel.history_from > {{ add_months(add_days('panel.period_end', 1), -history_months) }}, true
+        ) as is_excluded
+    from panel
+    left join screened
+        on screened.as_of_date = panel.as_of_date
+        and screened.person_key = panel.person_key
+    left join without_colon
+        on without_colon.as_of_date = panel.as_of_date
+        and without_colon.person_key = panel.person_key
+)
+
+select
+    as_of_date,
+    metric_id,
+    practice_id,
+    npi,
+    person_key,
+    lob,
+    period_end as observed_on,
+    cast(case when is_met and not is_excluded then 1 else 0 end as double) as numerator,
+    cast(case when is_excluded then 0 else 1 end as double) as denominator,
+    is_excluded as excluded
+from judged
