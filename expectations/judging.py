@@ -120,11 +120,10 @@ def quarantined_rows_sql(feed: str, rules: Sequence[Rule]) -> str:
 def _typed(column: Column, contract: Contract, default_time_zone: str) -> str:
     raw = f'raw."{column.name}"'
     value = _value(column, raw, contract, default_time_zone)
-    if column.filled_by_loader:
-        value = f"coalesce({value}, {_filled(column.name)})"
+    filled = f"coalesce({value}, {_filled(column.name)})" if column.filled_by_loader else value
     if column.logical_type not in TYPED:
-        return f'{value} as "{column.name}"'
-    return f'{value} as "{column.name}", case when {value} is null then {raw} end as "{column.name}__left"'
+        return f'{filled} as "{column.name}"'
+    return f'{filled} as "{column.name}", case when {value} is null then {raw} end as "{column.name}__left"'
 
 
 def _value(column: Column, raw: str, contract: Contract, default_time_zone: str) -> str:

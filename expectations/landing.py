@@ -135,7 +135,7 @@ def _land_file(
 def _picked(column: Column, by_name: dict[str, str]) -> str:
     if column.drop_value or column.name not in by_name:
         return "null"
-    return f"nullif(trim({by_name[column.name]}, ' \t\r\n'), '')"
+    return f"nullif(trim({by_name[column.name]}), '')"
 
 
 def _judge_names(contract: Contract, names: list[str]) -> tuple[list[str], list[str]]:

@@ -18,7 +18,7 @@ from expectations.contract import Contract
 from expectations.judging import layers_sql
 from expectations.rules import Rule
 
-CHUNK_ROWS = 500_000
+CHUNK_ROWS = 250_000
 SEVERITY = {"error": "critical", "warning": "warning"}
 
 
@@ -49,8 +49,7 @@ def suite(feed: str, rules: Sequence[Rule]) -> Any:
 def validate(frame: Any, feed: str, rules: Sequence[Rule]) -> dict[str, int]:
     """Unexpected rows of one frame by rule id, from a checkpoint of its own in an ephemeral context."""
     gx = _great_expectations()
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
+    context = _context()
     asset = context.data_sources.add_pandas(feed).add_dataframe_asset(feed)
     validation = context.validation_definitions.add(
         gx.ValidationDefinition(
@@ -66,6 +65,24 @@ def validate(frame: Any, feed: str, rules: Sequence[Rule]) -> dict[str, int]:
     )
     (outcome,) = context.checkpoints.add(checkpoint).run({"dataframe": frame}).run_results.values()
     return dict(_unexpected(result) for result in outcome.results)
+
+
+def _context() -> Any:
+    """A context that leaves nothing on disk, not even an empty site of Data Docs."""
+    from great_expectations.data_context.types.base import (
+        DataContextConfig,
+        InMemoryStoreBackendDefaults,
+        ProgressBarsConfig,
+    )
+
+    return _great_expectations().get_context(
+        mode="ephemeral",
+        project_config=DataContextConfig(
+            store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+            progress_bars=ProgressBarsConfig(globally=False),
+            analytics_enabled=False,
+        ),
+    )
 
 
 def _unexpected(result: Any) -> tuple[str, int]:
