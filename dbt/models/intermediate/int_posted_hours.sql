@@ -108,8 +108,14 @@ day_slot_clock as (
         slot_number,
         is_closed,
         is_well_formed,
-        case when span_text like '%~%' then split_part(span_text, '~', 2) else split_part(span_text, '-', 1) end as opens,
-        case when span_text like '%~%' then split_part(span_text, '~', 1) else split_part(span_text, '-', 2) end as closes
+        case
+            when span_text like '%~%' then split_part(span_text, '~', 2)
+            else split_part(span_text, '-', 1)
+        end as opens,
+        case
+            when span_text like '%~%' then split_part(span_text, '~', 1)
+            else split_part(span_text, '-', 2)
+        end as closes
     from day_slot
 ),
 
@@ -122,8 +128,10 @@ day_slot_minute as (
         slot_number,
         is_closed,
         is_well_formed,
-        60 * try_cast(split_part(opens, ':', 1) as integer) + try_cast(split_part(opens, ':', 2) as integer) as opens_minute,
-        60 * try_cast(split_part(closes, ':', 1) as integer) + try_cast(split_part(closes, ':', 2) as integer) as closes_minute
+        60 * try_cast(split_part(opens, ':', 1) as integer)
+        + try_cast(split_part(opens, ':', 2) as integer) as opens_minute,
+        60 * try_cast(split_part(closes, ':', 1) as integer)
+        + try_cast(split_part(closes, ':', 2) as integer) as closes_minute
     from day_slot_clock
 ),
 

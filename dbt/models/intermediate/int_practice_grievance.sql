@@ -52,6 +52,8 @@ select
     npi,
     is_withdrawn,
     not is_withdrawn
-    and coalesce({{ days_between('previous_received_date', 'received_date') }} <= {{ same_event_days }}, false) as is_repeat
+    and coalesce(
+        {{ days_between('previous_received_date', 'received_date') }} <= {{ same_event_days }}, false
+    ) as is_repeat
 from followed
 where practice_id is not null

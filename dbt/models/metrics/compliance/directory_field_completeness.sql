@@ -20,7 +20,7 @@
 ).split() -%}
 {#- Punctuation is fine in a phone number, letters (an extension) are not; a leading 1 is the country code. -#}
 {%- set phone_digits = "translate(practice.phone, ' ()-.+/', '')" -%}
-{%- set one_digit_numbers = ['0{10}', '1{10}', '2{10}', '3{10}', '4{10}', '5{10}', '6{10}', '7{10}', '8{10}', '9{10}'] -%}
+{%- set one_digit_number = '0{10}|1{10}|2{10}|3{10}|4{10}|5{10}|6{10}|7{10}|8{10}|9{10}' -%}
 
 -- One listing per clinician and practice: a listed affiliation first, then the newest.
 with affiliation as (
@@ -98,7 +98,7 @@ field as (
         and practice.state in ('{{ state_codes | join("', '") }}')
         and {{ matches('practice.zip_code', "'^[0-9]{5}$'") }} as has_city_state_zip,
         {{ matches(phone_digits, "'^1?[0-9]{10}$'") }}
-        and not {{ matches(phone_digits, "'^1?(" ~ one_digit_numbers | join('|') ~ ")$'") }} as has_phone,
+        and not {{ matches(phone_digits, "'^1?(" ~ one_digit_number ~ ")$'") }} as has_phone,
         {{ matches('lower(practice.website_url)', "'^https?://[^/ ]+[.][^/ ]+(/[^ ]*)?$'") }}
         or trim(practice.digital_contact) <> '' as has_digital_contact,
         {{ matches('provider.primary_taxonomy_code', "'^[0-9A-Z]{9}X$'") }} as has_specialty,

@@ -1,3 +1,5 @@
+{%- set told_at = 'coalesce(notice.notified_datetime, notice.event_datetime)' -%}
+
 with notice as (
     select
         period.as_of_date,
@@ -13,8 +15,7 @@ with notice as (
         notice.discharge_datetime,
         notice.practice_id,
         coalesce(notice.delivery_status = 'delivered', false) as is_delivered,
-        {{ days_between('coalesce(notice.notified_datetime, notice.event_datetime)', 'notice.record_received_datetime') }}
-        <= {{ var('record_receive_days') }}
+        {{ days_between(told_at, 'notice.record_received_datetime') }} <= {{ var('record_receive_days') }}
         or (notice.shared_ehr_flag = 1 and notice.record_type is not null) as has_record
     from {{ ref('int_metric_period') }} as period
     inner join {{ ref('stg_adt_notifications') }} as notice

@@ -24,7 +24,7 @@ with audit_call as (
         and audit.service_type = 'urgent'
 ),
 
--- The first offer counts, also when the patient chose a later slot. A refused request was offered no slot by its own start.
+-- The first offer counts, also when the patient chose a later slot. A refused request's own start was no offer.
 request as (
     select
         period.as_of_date,
@@ -70,7 +70,8 @@ pooled as (
         person_key,
         lob,
         starts_on as observed_on,
-        coalesce(first_offered_datetime <= latest_offer, false) or coalesce(slot_datetime <= latest_offer, false) as is_met,
+        coalesce(first_offered_datetime <= latest_offer, false)
+        or coalesce(slot_datetime <= latest_offer, false) as is_met,
         false as is_excluded
     from request
 )

@@ -36,7 +36,8 @@ judged as (
         or (
             request.is_cancelled
             and coalesce(
-                {{ business_days('request.received_on', 'request.decided_on') }} <= {{ withdrawn_within_business_days }},
+                {{ business_days('request.received_on', 'request.decided_on') }}
+                <= {{ withdrawn_within_business_days }},
                 false
             )
         ) as is_excluded

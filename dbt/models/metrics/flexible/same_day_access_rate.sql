@@ -11,8 +11,8 @@ with request as (
         {{ plan_lob('appointment.lob') }} as lob,
         cast(appointment.start_datetime as date) as starts_on,
         coalesce(appointment.status_code = 'fulfilled', false) as is_fulfilled,
-        {{ business_days('appointment.requested_datetime', 'appointment.start_datetime') }} as start_business_days,
-        {{ business_days('appointment.requested_datetime', 'appointment.first_offered_datetime') }} as offer_business_days
+        {{ business_days('appointment.requested_datetime', 'appointment.start_datetime') }} as start_days,
+        {{ business_days('appointment.requested_datetime', 'appointment.first_offered_datetime') }} as offer_days
     from {{ ref('int_metric_period') }} as period
     inner join {{ ref('stg_appointments') }} as appointment
         on {{ known_at('appointment', 'period.as_of_date') }}
@@ -34,9 +34,9 @@ judged as (
         person_key,
         lob,
         starts_on,
-        is_fulfilled and start_business_days <= {{ prompt_business_days }} as is_met,
-        start_business_days > {{ prompt_business_days }}
-        and coalesce(offer_business_days <= {{ prompt_business_days }}, false) as is_excluded
+        is_fulfilled and start_days <= {{ prompt_business_days }} as is_met,
+        start_days > {{ prompt_business_days }}
+        and coalesce(offer_days <= {{ prompt_business_days }}, false) as is_excluded
     from request
 )
 

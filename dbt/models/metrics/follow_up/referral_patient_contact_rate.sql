@@ -1,4 +1,4 @@
-{#- Suppliers of durable medical equipment are no specialist to be seen: the same rows as referral_loop_closure_rate. -#}
+{#- Suppliers of durable medical equipment are no specialist; the rows are those of referral_loop_closure_rate. -#}
 {%- set equipment_taxonomy = '332B%' -%}
 
 with referral as (
