@@ -4,7 +4,7 @@ Folds never split a group or look ahead in time. The rule: the simplest candidat
 error (of the paired difference, by group) of the best.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,7 @@ from ml.examples import Examples
 from ml.judgement import auc, auc_many, calibration_line, resample
 
 Fold = tuple[np.ndarray, np.ndarray]
+Teach = Callable[[Examples, np.ndarray], Examples]
 GROUP_FOLDS = 3
 SELECTION_DRAWS = 200
 
@@ -40,35 +41,48 @@ def group_folds(groups: np.ndarray, seed: int, folds: int = GROUP_FOLDS) -> list
     return list(split.split(groups, groups=groups.astype(str)))
 
 
-def wave_folds(waves: np.ndarray, order: Iterable[str]) -> list[Fold]:
+def wave_folds(waves: np.ndarray, order: Sequence[str]) -> list[Fold]:
     """Forward chaining: each wave is foretold from the earlier ones, never from itself or a later one."""
     position = {wave: i for i, wave in enumerate(order)}
     place = np.array([position[wave] for wave in waves])
-    present = np.unique(place)
-    return [(np.flatnonzero(place < p), np.flatnonzero(place == p)) for p in present[1:]]
+    return [(np.flatnonzero(place < p), np.flatnonzero(place == p)) for p in np.unique(place)[1:]]
 
 
-def select(examples: Examples, candidates: list[Candidate], folds: list[Fold], seed: int) -> Selection:
+def select(
+    examples: Examples, candidates: list[Candidate], folds: list[Fold], seed: int, teach: Teach = Examples.take
+) -> Selection:
     """Judge each candidate out of fold, choose, and fit the choice on every learnable row."""
-    logits = out_of_fold(examples, candidates, folds)
+    logits = out_of_fold(examples, candidates, folds, teach)
     calibrations = {name: _calibration(examples, values) for name, values in logits.items()}
     chosen = simplest_within_one_error(examples, [c.name for c in candidates], logits, seed)
-    model = fit_calibrated(chosen, candidates, examples, calibrations)
+    judged = examples.is_judged & ~np.isnan(logits[chosen])
+    slope, intercept = calibrations[chosen]
+    support = np.sort(slope * logits[chosen][judged] + intercept)
+    model = fit_calibrated(chosen, candidates, examples, calibrations, support)
     return Selection(chosen, model, logits, calibrations)
 
 
 def fit_calibrated(
-    name: str, candidates: list[Candidate], examples: Examples, calibrations: dict[str, tuple[float, float]]
+    name: str,
+    candidates: list[Candidate],
+    examples: Examples,
+    calibrations: dict[str, tuple[float, float]],
+    support: np.ndarray | None = None,
 ) -> Calibrated:
     """The named candidate fitted on all learnable rows, with the calibration found out of fold."""
-    return Calibrated(fit(name, candidates, examples), *calibrations[name])
+    return Calibrated(fit(name, candidates, examples), *calibrations[name], support=support)
 
 
-def out_of_fold(examples: Examples, candidates: list[Candidate], folds: list[Fold]) -> dict[str, np.ndarray]:
-    """Logit of every candidate for the rows of the test folds."""
+def out_of_fold(
+    examples: Examples, candidates: list[Candidate], folds: list[Fold], teach: Teach
+) -> dict[str, np.ndarray]:
+    """Logit of every candidate for the rows of the test folds.
+
+    teach(examples, rows) gives the rows as they are known when their fold is learned from (their cut included).
+    """
     logits = {candidate.name: np.full(len(examples), np.nan) for candidate in candidates}
     for train, test in folds:
-        learned = examples.take(train)
+        learned = teach(examples, train)
         learned = learned.take(learned.is_learnable)
         if not len(learned):
             continue

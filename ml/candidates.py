@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.stats import beta
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -24,6 +25,8 @@ MAX_QUANTILES = 200
 SPLINE_KNOTS = 5
 RARE_CATEGORY = 20
 MAX_CATEGORIES = 12
+SIMILAR = 0.5  # logits
+INTERVAL_TAIL = 0.05
 BOOSTING = {
     "learning_rate": 0.15,
     "max_iter": 200,
@@ -149,15 +152,29 @@ class Blend(LogitModel):
 
 
 class Calibrated(LogitModel):
-    """slope * logit + intercept, both learned from out-of-fold logits."""
+    """slope * logit + intercept, both learned from out-of-fold logits; `support` holds those of judged rows."""
 
-    def __init__(self, model: LogitModel, slope: float, intercept: float):
+    def __init__(self, model: LogitModel, slope: float, intercept: float, support: np.ndarray | None = None):
         self.model = model
         self.slope = slope
         self.intercept = intercept
+        self.support = support
 
     def decision_function(self, features: pd.DataFrame) -> np.ndarray:
         return self.slope * self.model.decision_function(features) + self.intercept
+
+    def risk_interval(self, features: pd.DataFrame) -> np.ndarray:
+        """90% interval (low, high) of the share of low practices among those with such a score.
+
+        A beta distribution with as many trials as there are judged out-of-fold rows within half a logit: where the
+        past has few practices of a kind, the interval is wide.
+        """
+        logits = self.decision_function(features)
+        risk, support = logistic(logits), np.asarray([] if self.support is None else self.support)
+        near = np.searchsorted(support, logits + SIMILAR, "right") - np.searchsorted(support, logits - SIMILAR)
+        trials = near[:, None] * np.column_stack([risk, 1 - risk]) + 0.5
+        bounds = beta.ppf([[INTERVAL_TAIL], [1 - INTERVAL_TAIL]], trials[:, 0], trials[:, 1])
+        return np.column_stack([np.minimum(bounds[0], risk), np.maximum(bounds[1], risk)])
 
 
 class TwoPaths(LogitModel):
@@ -169,14 +186,23 @@ class TwoPaths(LogitModel):
         self.history = history
 
     def decision_function(self, features: pd.DataFrame) -> np.ndarray:
-        known = features[self.history[0]].notna().to_numpy()
-        logits = np.empty(len(features))
+        return self._routed("decision_function", features, np.empty(len(features)))
+
+    def risk_interval(self, features: pd.DataFrame) -> np.ndarray:
+        """90% interval of the path's model, see Calibrated."""
+        return self._routed("risk_interval", features, np.empty((len(features), 2)))
+
+    def has_history(self, features: pd.DataFrame) -> np.ndarray:
+        return features[self.history[0]].notna().to_numpy()
+
+    def _routed(self, method: str, features: pd.DataFrame, out: np.ndarray) -> np.ndarray:
+        known = self.has_history(features)
         if known.any():
-            logits[known] = self.with_history.decision_function(features[known])
+            out[known] = getattr(self.with_history, method)(features[known])
         if not known.all():
-            present = features[~known].drop(columns=list(self.history))
-            logits[~known] = self.without_history.decision_function(present)
-        return logits
+            unsurveyed = features[~known].drop(columns=list(self.history))
+            out[~known] = getattr(self.without_history, method)(unsurveyed)
+        return out
 
 
 @dataclass(frozen=True)

@@ -83,8 +83,8 @@ PROTECTED_WORDS = frozenset(
         "genetic",
     ]
 )
-FUTURE_WORDS = frozenset({"next", "future", "label"})
 
+_FUTURE = re.compile(r"score_?next|next_?(score|wave|survey)|[_-]next$|future", re.IGNORECASE)
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
@@ -104,8 +104,7 @@ def refuse_forbidden(columns: Iterable[str], source: str) -> None:
                 f"{source}: column '{column}' names a protected trait ({sorted(found)[0]}), which may never be "
                 "a feature; remove the column"
             )
-        if found := words(column) & FUTURE_WORDS:
+        if _FUTURE.search(column):
             raise BadInput(
-                f"{source}: column '{column}' seems to tell what comes after the features ({sorted(found)[0]}); "
-                "remove or rename the column"
+                f"{source}: column '{column}' seems to tell what comes after the features; remove or rename the column"
             )

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
 from threadpoolctl import threadpool_limits
 
 from expectations import BadInput
@@ -30,6 +29,7 @@ REGION_PRIOR = "region_score_prior"
 HISTORY = ("score_prior", REGION_PRIOR)
 BASELINES = ("persistence", "shrunk_persistence")
 DECIMALS = 6
+COPY = 0.9999  # a correlation with the outcome that no feature of an earlier time has
 
 
 @dataclass(frozen=True)
@@ -81,19 +81,24 @@ def read_panel(path: Path, like: pd.DataFrame | None = None) -> Examples:
     frame = pd.DataFrame({"score_prior": table["score_prior"], REGION_PRIOR: _region_prior(table), **described})
     scored = table["score_next"].notna().to_numpy()
     frame, table = frame[scored].reset_index(drop=True), table[scored].reset_index(drop=True)
-    low, soft = _labels(table)
-    _refuse_unusable(path, frame, table["score_next"], low, training=like is None)
-    return Examples(
+    score = table["score_next"].to_numpy()
+    nothing = np.full(len(frame), np.nan)
+    examples = Examples(
         features=frame,
         history=HISTORY,
-        score=table["score_next"].to_numpy(),
-        low=low,
-        soft=soft,
+        score=score,
+        expected=score,
+        spread=SOFT_SPREAD * _by_wave(table, "std").fillna(0).to_numpy(),
+        judged=np.ones(len(frame), bool),
         weight=np.ones(len(frame)),
         group=table["region"].fillna("").to_numpy(object),
         wave=table["wave"].fillna("").to_numpy(object),
+        low=nothing,
+        soft=nothing,
         directions=dict.fromkeys(HISTORY, -1),
-    )
+    ).with_cut(_by_wave(table, "quantile", LOW_QUANTILE).to_numpy())
+    _refuse_unusable(path, examples, training=like is None)
+    return examples
 
 
 def _read_csv(path: Path) -> pd.DataFrame:
@@ -145,14 +150,10 @@ def _region_prior(table: pd.DataFrame) -> pd.Series:
     return (total - table["score_prior"].fillna(0)) / others.where(others > 0)
 
 
-def _labels(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Low (1/0) and the chance that the true score is below the wave's cut."""
-    by_wave = table.groupby("wave", dropna=False)["score_next"]
-    cut = by_wave.transform(lambda scores: scores.quantile(LOW_QUANTILE))
-    spread = by_wave.transform("std").fillna(0)
-    low = (table["score_next"] < cut).to_numpy(float)
-    steps = (cut - table["score_next"]) / (SOFT_SPREAD * spread).where(spread > 0, 1)
-    return low, norm.cdf(steps)
+def _by_wave(table: pd.DataFrame, figure: str, *arguments: float) -> pd.Series:
+    """A figure of score_next within the row's wave."""
+    scores = table.groupby("wave", dropna=False)["score_next"]
+    return scores.transform(lambda wave: getattr(wave, figure)(*arguments))
 
 
 def _refuse_repeats(table: pd.DataFrame, path: Path) -> None:
@@ -165,15 +166,16 @@ def _refuse_repeats(table: pd.DataFrame, path: Path) -> None:
         )
 
 
-def _refuse_unusable(path: Path, frame: pd.DataFrame, score: pd.Series, low: np.ndarray, training: bool) -> None:
-    if training and len(frame) < MIN_ROWS:
-        raise BadInput(f"{path}: {len(frame)} rows with a score_next; at least {MIN_ROWS} are needed")
-    if not 0 < low.sum() < len(low):
-        raise BadInput(f"{path}: column 'score_next' has no bottom quartile (too few different values)")
-    numeric = frame.select_dtypes("number")
-    same = numeric.corrwith(score).abs() if training else pd.Series(dtype=float)
-    if (same > 0.9999).any():
-        raise BadInput(f"{path}: column '{same.idxmax()}' repeats score_next; remove it, it tells the future")
+def _refuse_unusable(path: Path, examples: Examples, training: bool) -> None:
+    if training and len(examples) < MIN_ROWS:
+        raise BadInput(f"{path}: {len(examples)} rows with a score_next; at least {MIN_ROWS} are needed")
+    if not 0 < examples.low.sum() < len(examples):
+        raise BadInput(f"{path}: column 'score_next' has no bottom quartile; it needs more different values")
+    for column, values in examples.features.select_dtypes("number").items():
+        both = values.notna()
+        same = values.nunique() > 1 and abs(np.corrcoef(values[both], examples.score[both])[0, 1]) > COPY
+        if training and same:
+            raise BadInput(f"{path}: column '{column}' repeats score_next; remove it, it tells the future")
 
 
 def _cross_validate(examples: Examples, seed: int) -> tuple[Fitted, Examples, dict[str, np.ndarray]]:
