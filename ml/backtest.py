@@ -58,7 +58,8 @@ def select(
     judged = examples.is_judged & ~np.isnan(logits[chosen])
     slope, intercept = calibrations[chosen]
     support = np.sort(slope * logits[chosen][judged] + intercept)
-    model = fit_calibrated(chosen, candidates, examples, calibrations, support)
+    everything = teach(examples, np.arange(len(examples)))
+    model = fit_calibrated(chosen, candidates, everything, calibrations, support)
     return Selection(chosen, model, logits, calibrations)
 
 

@@ -150,6 +150,28 @@ def net_benefit(low: np.ndarray, risk: np.ndarray, threshold: float) -> float:
     return float(np.mean(contacted * low) - np.mean(contacted * (1 - low)) * false_worth)
 
 
+def noise_ceiling(
+    between: np.ndarray, sampling: np.ndarray, centre: np.ndarray, cut: np.ndarray, seed: int
+) -> dict[str, float] | None:
+    """AUC of an oracle that knows each practice's true score, when surveys are only as reliable as these.
+
+    One value a row: variance between practices, sampling variance of the row's score, mean, cut. Simulated with normal
+    scores; `high` is the upper end of what chance leaves open in a sample of this size. None where surveys show no
+    difference between practices.
+    """
+    if not len(between) or not (between > 0).any():
+        return None
+    random = np.random.default_rng(seed)
+    drawn = []
+    for _ in range(RESAMPLES):
+        true = centre + np.sqrt(between) * random.standard_normal(len(between))
+        low = (true + np.sqrt(sampling) * random.standard_normal(len(between)) < cut).astype(float)
+        if _both(low):
+            drawn.append(auc(low, -true))
+    low_end, high_end = np.percentile(drawn, [2.5, 97.5])
+    return {"auc": float(np.mean(drawn)), "low": float(low_end), "high": float(high_end)}
+
+
 def with_interval(figure: Callable, low, risk, groups, seed: int) -> dict[str, float]:
     """Any figure(low, risk) with the 95% interval from resampling groups (rows repeated as drawn)."""
     counts = resample(groups, seed, draws=200).astype(int)

@@ -1,0 +1,213 @@
+"""Practice x as-of date from a run's marts: features as they were known, and the label of the wave that followed.
+
+Every feature comes from a mart that is built per as-of date; earlier surveys count only once their results were out.
+A new metric becomes a feature by itself: nothing here names one.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from ml.columns import refuse_forbidden
+from ml.examples import Examples
+
+# From marts.practice_features. State and practice type describe whom a practice serves: they group results, they are
+# no reason anybody could act on. Step scores are means of the metrics, so they would count twice.
+STEPS = ("ease", "flexible", "minimize", "readiness", "empathy", "information", "follow_up")
+CONTEXT = ("members", "data_gap_count", "compliance_index")
+TRENDS = tuple(f"trend_{step}" for step in STEPS)
+TOUCHPOINTS = tuple(f"touchpoint_{step}" for step in STEPS)
+STRATA = ("practice_type", "state")
+HISTORY = ("last_score", "history_score", "history_access")
+# Driven by patients or by size as much as by the practice: the model may use them in either direction.
+UNDIRECTED = ("no_show_rate", "telehealth_visit_share", "members", "data_gap_count", *TRENDS)
+
+LEARN_N, JUDGE_N = 11, 30  # catalogue H.4 item 49
+LOW_QUANTILE = 0.25
+WAVE_MEMORY = 0.8  # what a score is still worth one wave later
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of practice x as-of date, in that order of time, and what is said about them.
+
+    keys      practice_id, as_of_date, wave_id (to predict, None mid-wave), practice_type, state, n, reliability,
+              between_variance, results_on of the label (null where there is none yet)
+    examples  features and labels of the same rows, labelled by the cut of all labelled waves
+    steps     feature -> step code, of the metrics
+    as_of     the run's as-of date
+    """
+
+    keys: pd.DataFrame
+    examples: Examples
+    steps: dict[str, str]
+    as_of: object
+
+    @property
+    def labelled_waves(self) -> list[str]:
+        """Waves with at least one label, oldest first."""
+        scored = ~np.isnan(self.examples.score)
+        rows = self.keys[scored].sort_values("as_of_date")
+        return list(dict.fromkeys(rows["wave_id"]))
+
+    def digest(self) -> str:
+        """Changes when any learnable number does (32 hex digits)."""
+        learnable = self.examples.take(self.examples.is_learnable)
+        content = hashlib.sha256(json.dumps(list(learnable.features.columns)).encode())
+        content.update(learnable.features.to_csv(index=False, float_format="%.9g").encode())
+        content.update(np.round(np.column_stack([learnable.score, learnable.expected, learnable.spread]), 6).tobytes())
+        return content.hexdigest()[:32]
+
+
+def read(warehouse: Path) -> Table:
+    """The whole table of a warehouse whose adjusted survey scores have been written (`ml.survey_scores`).
+
+    Raises BadInput where a column of practice_features names a protected trait or the future.
+    """
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        marts = connection.execute("select * from marts.practice_features order by as_of_date, practice_id").fetchdf()
+        refuse_forbidden(marts.columns, "marts.practice_features")
+        metrics = connection.execute(
+            """select as_of_date, practice_id, metric_id, value_shrunk
+            from marts.metric_result
+            where level = 'practice' and lob = 'all' and metric_id in (
+                select metric_id from reference.ref_metric where is_public = 1
+            )"""
+        ).fetchdf()
+        registry = connection.execute(
+            "select metric_id, step_code, direction from reference.ref_metric where is_public = 1 order by metric_id"
+        ).fetchdf()
+        labels = connection.execute("select * from marts.practice_label order by practice_id, wave_id").fetchdf()
+        waves = connection.execute("select wave_id, start_on, results_on from reference.ref_survey_wave").fetchdf()
+    marts["as_of_date"] = pd.to_datetime(marts["as_of_date"])
+    refuse_forbidden(registry["metric_id"], "reference.ref_metric")
+    keys = _with_labels(marts, labels)
+    features = pd.concat(
+        [_history(marts, labels, waves), _fixed(marts), _pivot(marts, metrics, registry["metric_id"])], axis=1
+    )
+    directions = {row.metric_id: -1 if row.direction == "higher" else 1 for row in registry.itertuples()}
+    directions |= dict.fromkeys((*HISTORY, *TOUCHPOINTS, "compliance_index"), -1)
+    for column in UNDIRECTED:
+        directions.pop(column, None)
+    examples = _examples(keys, features, directions)
+    steps = dict(zip(registry["metric_id"], registry["step_code"], strict=True))
+    return Table(keys, examples, steps, marts["as_of_date"].max())
+
+
+def label_cut(scores: np.ndarray, judged: np.ndarray) -> float:
+    """25th percentile of the scores that are sure enough; of all where none is."""
+    return float(np.quantile(scores[judged] if judged.any() else scores, LOW_QUANTILE))
+
+
+def teach_soft(examples: Examples, rows: np.ndarray) -> Examples:
+    """The rows labelled by their own cut (what was known when they were the past): the chance of being below it."""
+    learned = examples.take(rows)
+    scored = ~np.isnan(learned.score)
+    if not scored.any():
+        return learned
+    cut = label_cut(learned.score[scored], learned.judged[scored])
+    return replace(learned.with_cut(cut), weight=np.ones(len(learned)))
+
+
+def teach_weighted(examples: Examples, rows: np.ndarray) -> Examples:
+    """The rows labelled hard by their own cut, each counting as much as its score is reliable."""
+    learned = replace(examples.take(rows), expected=examples.score[rows], spread=np.zeros(len(rows)))
+    return replace(teach_soft(learned, np.arange(len(rows))), weight=examples.weight[rows])
+
+
+def judged_by_the_past(examples: Examples, order: list[str]) -> Examples:
+    """Each wave's rows judged by the cut of the waves before it; the first wave, never foretold, by its own."""
+    cuts = np.full(len(examples), np.nan)
+    for i, wave in enumerate(order):
+        past = np.isin(examples.wave, order[: max(i, 1)]) & ~np.isnan(examples.score)
+        if past.any():
+            cuts[examples.wave == wave] = label_cut(examples.score[past], examples.judged[past])
+    return examples.with_cut(cuts)
+
+
+def _with_labels(marts: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
+    """A label counts once its wave's results are out by the run's as-of date, and never for a later as-of."""
+    keys = marts[["practice_id", "as_of_date", "wave_id", *STRATA, "members"]].merge(
+        labels.rename(columns={"pe_index_adjusted": "score"}), on=["practice_id", "wave_id"], how="left", validate="m:1"
+    )
+    out = pd.to_datetime(keys["results_on"])
+    known = (out <= marts["as_of_date"].max()) & (out > keys["as_of_date"]) & (keys["n"] >= LEARN_N)
+    return keys.assign(score=keys["score"].where(known), results_on=out.where(known))
+
+
+def _fixed(marts: pd.DataFrame) -> pd.DataFrame:
+    return marts[[*CONTEXT, *TRENDS, *TOUCHPOINTS]].astype("float64").reset_index(drop=True)
+
+
+def _pivot(marts: pd.DataFrame, metrics: pd.DataFrame, metric_ids: pd.Series) -> pd.DataFrame:
+    metrics = metrics.assign(as_of_date=pd.to_datetime(metrics["as_of_date"]))
+    wide = metrics.pivot(index=["as_of_date", "practice_id"], columns="metric_id", values="value_shrunk")
+    rows = pd.MultiIndex.from_frame(marts[["as_of_date", "practice_id"]])
+    return wide.reindex(index=rows, columns=list(metric_ids)).astype("float64").reset_index(drop=True)
+
+
+def _history(marts: pd.DataFrame, labels: pd.DataFrame, waves: pd.DataFrame) -> pd.DataFrame:
+    """What earlier waves say, as of each row: the last adjusted score, and all of them weighted by worth and age.
+
+    history_score = plan mean + sum(w * deviation) / (1 + sum(w)), w = WAVE_MEMORY^age * reliability / (1 - reliability):
+    the posterior mean of a true score that fades, with the mean of the practice's state in the place of the prior.
+    """
+    rows = marts[["practice_id", "as_of_date", "state"]].assign(row=np.arange(len(marts)))
+    order = {wave: i for i, wave in enumerate(waves.sort_values("start_on")["wave_id"])}
+    past = labels.assign(results_on=pd.to_datetime(labels["results_on"]), place=labels["wave_id"].map(order))
+    pairs = rows.merge(past, on="practice_id")
+    pairs = pairs[pairs["results_on"] <= pairs["as_of_date"]].sort_values(["row", "place"])
+    pairs["age"] = pairs.groupby("row")["place"].transform("max") - pairs["place"]
+    history = pd.DataFrame(np.nan, index=rows["row"], columns=list(HISTORY))
+    if pairs.empty:
+        return history.reset_index(drop=True)
+    history["last_score"] = pairs.groupby("row")["pe_index_adjusted"].last()
+    history["history_score"] = _faded(pairs, "pe_index_adjusted", "reliability")
+    history["history_access"] = _faded(
+        pairs.dropna(subset=["access_adjusted"]), "access_adjusted", "access_reliability"
+    )
+    return history.reset_index(drop=True)
+
+
+def _faded(pairs: pd.DataFrame, score: str, reliability: str) -> pd.Series:
+    """Posterior mean per row of `pairs.row`; see _history."""
+    rel = pairs[reliability].clip(0, 0.99)
+    wave_mean = pairs.groupby(["as_of_date", "place"])[score].transform("mean")
+    worth = WAVE_MEMORY ** pairs["age"] * rel / (1 - rel)
+    parts = pd.DataFrame({"row": pairs["row"], "worth": worth, "away": worth * (pairs[score] - wave_mean)})
+    total = parts.groupby("row")[["worth", "away"]].sum()
+    last = pairs.assign(wave_mean=wave_mean).groupby("row").last()
+    own = total["away"] / total["worth"].where(total["worth"] > 0)
+    by_state = own.groupby([last["as_of_date"], last["state"].fillna("")])
+    others = by_state.transform("count") - own.notna()
+    prior = (by_state.transform("sum") - own.fillna(0)) / (others + 1)  # towards the plan where a state has few
+    return last["wave_mean"] + (prior + total["away"]) / (1 + total["worth"])
+
+
+def _examples(keys: pd.DataFrame, features: pd.DataFrame, directions: dict[str, int]) -> Examples:
+    score = keys["score"].to_numpy(float)
+    rel = keys["reliability"].fillna(0).to_numpy(float)
+    between = keys["between_variance"].fillna(0).to_numpy(float)
+    centre = keys["score"].groupby(keys["wave_id"]).transform("mean").to_numpy(float)
+    scored = ~np.isnan(score)
+    nothing = np.full(len(keys), np.nan)
+    examples = Examples(
+        features=features,
+        history=HISTORY,
+        score=score,
+        expected=rel * score + (1 - rel) * centre,
+        spread=np.sqrt(between * (1 - rel)),
+        judged=scored & (keys["n"].fillna(0).to_numpy(float) >= JUDGE_N),
+        weight=np.maximum(rel, 1e-3),
+        group=keys["practice_id"].to_numpy(object),
+        wave=keys["wave_id"].to_numpy(object),
+        low=nothing,
+        soft=nothing,
+        directions=directions,
+    )
+    return examples.with_cut(label_cut(score[scored], examples.judged[scored])) if scored.any() else examples

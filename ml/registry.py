@@ -1,0 +1,161 @@
+"""Models and their record, in MLflow: what is registered, which version is champion, and how one is loaded safely.
+
+MLflow reads the list of types to trust from the model itself, so a crafted model would be trusted. Here a model file
+is loaded only when its checksum is the registered one and it holds no type outside our own list.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+NAME = "low-cahps-risk"
+CHAMPION, CHALLENGER = "champion", "challenger"
+
+# Types that skops does not trust by itself and that our candidates consist of.
+ALLOWED_TYPES = frozenset(
+    {
+        "functools.partial",
+        "ml.candidates.AdditiveBoosting",
+        "ml.candidates.Blend",
+        "ml.candidates.Calibrated",
+        "ml.candidates.Linear",
+        "ml.candidates.Prevalence",
+        "ml.candidates.TwoPaths",
+        "ml.candidates.UsableColumns",
+        "numpy.dtype",
+        "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+    }
+)
+
+
+class UntrustedModel(RuntimeError):
+    """A registered model file is not the one that was registered, or holds types we do not load."""
+
+
+@dataclass(frozen=True)
+class Tracking:
+    """Where runs and versions are recorded (uri) and where files go (artifact_root)."""
+
+    uri: str
+    artifact_root: Path
+
+
+@dataclass(frozen=True)
+class Version:
+    """A registered version: its number, the run that made it, and what was noted about it."""
+
+    number: int
+    run_id: str
+    source: str
+    tags: dict[str, str]
+
+
+def mlflow_for(tracking: Tracking):
+    """The mlflow module, pointed at the store. Its telemetry is off before it is imported."""
+    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+    import mlflow
+
+    mlflow.set_tracking_uri(tracking.uri)
+    mlflow.set_registry_uri(tracking.uri)
+    return mlflow
+
+
+def experiment_id(tracking: Tracking) -> str:
+    """The experiment, made on first use with its artifacts below the home."""
+    mlflow = mlflow_for(tracking)
+    found = mlflow.get_experiment_by_name(NAME)
+    if found:
+        return found.experiment_id
+    Path(tracking.artifact_root).mkdir(parents=True, exist_ok=True)
+    return mlflow.create_experiment(NAME, artifact_location=Path(tracking.artifact_root).absolute().as_uri())
+
+
+def untrusted_types(model) -> list[str]:
+    """Types in the model that skops does not trust by itself; UntrustedModel when one is not on our list."""
+    import skops.io
+
+    found = skops.io.get_untrusted_types(data=skops.io.dumps(model))
+    _refuse_foreign(found, "this model")
+    return sorted(found)
+
+
+def register(tracking: Tracking, info, run_id: str, tags: dict[str, str]) -> Version:
+    """Make a logged model a version, with the checksum of its file and `tags`, and alias it challenger."""
+    mlflow = mlflow_for(tracking)
+    checksum = _sha256(_model_file(tracking, info.model_uri))
+    made = mlflow.register_model(info.model_uri, NAME, tags={**tags, "sha256": checksum})
+    mlflow.MlflowClient().set_registered_model_alias(NAME, CHALLENGER, made.version)
+    return Version(int(made.version), run_id, info.model_uri, {**tags, "sha256": checksum})
+
+
+def versions(tracking: Tracking) -> list[Version]:
+    """All registered versions, oldest first."""
+    client = mlflow_for(tracking).MlflowClient()
+    found = client.search_model_versions(f"name = '{NAME}'")
+    return sorted((_version(item) for item in found), key=lambda version: version.number)
+
+
+def by_alias(tracking: Tracking, alias: str = CHAMPION) -> Version | None:
+    """The version an alias points at, or None."""
+    mlflow = mlflow_for(tracking)
+    try:
+        return _version(mlflow.MlflowClient().get_model_version_by_alias(NAME, alias))
+    except mlflow.exceptions.MlflowException:
+        return None
+
+
+def by_digest(tracking: Tracking, digest: str) -> Version | None:
+    """The oldest version made of the same data, code and seed, or None."""
+    return next((version for version in versions(tracking) if version.tags.get("digest") == digest), None)
+
+
+def promote(tracking: Tracking, version: Version, decision: dict) -> None:
+    """Record a decision on the version's run and, where it says so, move the champion alias."""
+    mlflow = mlflow_for(tracking)
+    client = mlflow.MlflowClient()
+    client.log_dict(version.run_id, decision, f"decisions/version-{version.number}.json")
+    client.set_model_version_tag(NAME, version.number, "decision", json.dumps(decision, sort_keys=True)[:4000])
+    if decision["promoted"]:
+        client.set_registered_model_alias(NAME, CHAMPION, version.number)
+
+
+def roll_back(tracking: Tracking, number: int) -> Version:
+    """Make an older version champion again; ValueError where there is none of that number."""
+    wanted = next((version for version in versions(tracking) if version.number == number), None)
+    if wanted is None:
+        raise ValueError(f"{NAME} has no version {number}")
+    promote(tracking, wanted, {"promoted": True, "reasons": [f"rolled back to version {number}"]})
+    return wanted
+
+
+def load(tracking: Tracking, version: Version):
+    """The model of a version, after both checks. Raises UntrustedModel and loads nothing when one fails."""
+    import skops.io
+
+    path = _model_file(tracking, version.source)
+    if _sha256(path) != version.tags.get("sha256"):
+        raise UntrustedModel(f"{NAME} version {version.number}: the model file is not the one that was registered")
+    _refuse_foreign(skops.io.get_untrusted_types(file=path), f"{NAME} version {version.number}")
+    return skops.io.load(path, trusted=sorted(ALLOWED_TYPES))
+
+
+def _refuse_foreign(found: Iterable[str], what: str) -> None:
+    foreign = sorted(set(found) - ALLOWED_TYPES)
+    if foreign:
+        raise UntrustedModel(f"{what} holds a type that may not be loaded: {foreign[0]}")
+
+
+def _version(item) -> Version:
+    return Version(int(item.version), item.run_id, item.source, dict(item.tags))
+
+
+def _model_file(tracking: Tracking, source: str) -> Path:
+    folder = Path(mlflow_for(tracking).artifacts.download_artifacts(source))
+    return next(folder.rglob("*.skops"))
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
