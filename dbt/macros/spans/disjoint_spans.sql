@@ -70,8 +70,10 @@ marked as (
         case
             when
                 {% for attribute in attributes -%}
-                    lag({{ attribute }}) over (partition by {{ keys }} order by starts_on asc nulls last)
-                    is not distinct from {{ attribute }}
+                    (
+                        lag({{ attribute }}) over (partition by {{ keys }} order by starts_on asc nulls last)
+                        is not distinct from {{ attribute }}
+                    )
                     and {% endfor -%}
                 {{ add_days('lag(ends_on) over (partition by ' ~ keys ~ ' order by starts_on asc nulls last)', 1 + tolerated_gap) }}
                 >= starts_on

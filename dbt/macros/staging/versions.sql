@@ -7,43 +7,36 @@
   a later one from its file date, when it also closes the earlier one.
 -#}
 {%- macro versions(relation, key, own_date) -%}
+    {%- set own = 'coalesce(cast(' ~ own_date ~ ' as date), ' ~ always() ~ ')' -%}
+    {%- set delivered = 'coalesce(file_date, ' ~ always() ~ ')' -%}
     select
         *,
-        coalesce(cast({{ own_date }} as date), {{ always() }}) as known_from,
+        {{ own }} as known_from,
         cast(null as date) as known_until
     from ({{ rows_delivered('once', relation, key) }}) as single_deliveries
     union all
-    select
-        * except (own_date, delivered_on, first_delivered_on, next_delivered_on),
-        case
-            when delivered_on = first_delivered_on then own_date
-            else greatest(own_date, delivered_on)
-        end as known_from,
-        next_delivered_on as known_until
+    select *
     from (
         select
             *,
-            min(delivered_on) over (partition by {{ key | join(', ') }}) as first_delivered_on,
-            lead(delivered_on) over (
+            case
+                when {{ delivered }} = min({{ delivered }}) over (partition by {{ key | join(', ') }}) then {{ own }}
+                else greatest({{ own }}, {{ delivered }})
+            end as known_from,
+            lead({{ delivered }}) over (
                 partition by {{ key | join(', ') }}
                 order by
-                    delivered_on asc nulls last,
+                    {{ delivered }} asc nulls last,
                     ingest_datetime asc nulls first,
                     file_name asc nulls first
-            ) as next_delivered_on
-        from (
-            select
-                *,
-                coalesce(cast({{ own_date }} as date), {{ always() }}) as own_date,
-                coalesce(file_date, {{ always() }}) as delivered_on
-            from ({{ rows_delivered('repeatedly', relation, key) }}) as repeated_deliveries
-        ) as dated
+            ) as known_until
+        from ({{ rows_delivered('repeatedly', relation, key) }}) as repeated_deliveries
     ) as deliveries
     where
-        next_delivered_on is null
+        known_until is null
         or (
-            next_delivered_on > delivered_on
-            and next_delivered_on > own_date
+            known_until > known_from
+            and known_until > {{ delivered }}
         )
 {%- endmacro -%}
 

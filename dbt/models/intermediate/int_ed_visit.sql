@@ -54,11 +54,11 @@ lines as (
             or (
                 line.claim_type <> 'institutional'
                 and line.pos in (
-                    select code
-                    from {{ ref('ref_code_sets') }}
+                    select place.code
+                    from {{ ref('ref_code_sets') }} as place
                     where
-                        code_set = 'CS_ED'
-                        and code_system = 'pos'
+                        place.code_set = 'CS_ED'
+                        and place.code_system = 'pos'
                 )
             )
         )

@@ -1,6 +1,10 @@
 with versions as (
 
-    {{ versions(source('feeds', 'access_audits'), key=['audit_id'], own_date='call_datetime') }}
+    {{ versions(
+        source('feeds', 'access_audits'),
+        key=['audit_id'],
+        own_date='call_datetime'
+    ) }}
 
 )
 

@@ -1,6 +1,10 @@
 with versions as (
 
-    {{ versions(source('feeds', 'adt_notifications'), key=['notification_id'], own_date='coalesce(notified_datetime, event_datetime)') }}
+    {{ versions(
+        source('feeds', 'adt_notifications'),
+        key=['notification_id'],
+        own_date='coalesce(notified_datetime, event_datetime)'
+    ) }}
 
 )
 

@@ -1,6 +1,10 @@
 with versions as (
 
-    {{ versions(source('feeds', 'appointments'), key=['appointment_id'], own_date='least(start_datetime, created_datetime)') }}
+    {{ versions(
+        source('feeds', 'appointments'),
+        key=['appointment_id'],
+        own_date='least(start_datetime, created_datetime)'
+    ) }}
 
 )
 

@@ -1,6 +1,10 @@
 with versions as (
 
-    {{ versions(source('feeds', 'care_management'), key=['cm_id'], own_date='coalesce(referral_date, opened_date, intervention_date)') }}
+    {{ versions(
+        source('feeds', 'care_management'),
+        key=['cm_id'],
+        own_date='coalesce(referral_date, opened_date, intervention_date)'
+    ) }}
 
 )
 

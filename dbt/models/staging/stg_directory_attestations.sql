@@ -1,6 +1,10 @@
 with versions as (
 
-    {{ versions(source('feeds', 'directory_attestations'), key=['attestation_id'], own_date='verified_at') }}
+    {{ versions(
+        source('feeds', 'directory_attestations'),
+        key=['attestation_id'],
+        own_date='verified_at'
+    ) }}
 
 ),
 

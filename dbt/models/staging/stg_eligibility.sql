@@ -1,6 +1,10 @@
 with versions as (
 
-    {{ versions(source('feeds', 'eligibility'), key=['person_id', 'member_id', 'enrollment_start_date', 'plan'], own_date='enrollment_start_date') }}
+    {{ versions(
+        source('feeds', 'eligibility'),
+        key=['person_id', 'member_id', 'enrollment_start_date', 'plan'],
+        own_date='enrollment_start_date'
+    ) }}
 
 )
 

@@ -1,6 +1,10 @@
 with versions as (
 
-    {{ versions(source('feeds', 'grievances'), key=['grievance_id'], own_date='received_date') }}
+    {{ versions(
+        source('feeds', 'grievances'),
+        key=['grievance_id'],
+        own_date='received_date'
+    ) }}
 
 )
 

@@ -1,6 +1,10 @@
 with versions as (
 
-    {{ versions(source('feeds', 'immunizations'), key=['immunization_id'], own_date='occurrence_date') }}
+    {{ versions(
+        source('feeds', 'immunizations'),
+        key=['immunization_id'],
+        own_date='occurrence_date'
+    ) }}
 
 )
 

@@ -1,6 +1,10 @@
 with versions as (
 
-    {{ versions(source('feeds', 'interpreter_requests'), key=['request_id'], own_date='coalesce(requested_datetime, scheduled_start_datetime)') }}
+    {{ versions(
+        source('feeds', 'interpreter_requests'),
+        key=['request_id'],
+        own_date='coalesce(requested_datetime, scheduled_start_datetime)'
+    ) }}
 
 ),
 

@@ -1,6 +1,10 @@
 with versions as (
 
-    {{ versions(source('feeds', 'lab_results'), key=['lab_result_id'], own_date='coalesce(result_datetime, collection_datetime)') }}
+    {{ versions(
+        source('feeds', 'lab_results'),
+        key=['lab_result_id'],
+        own_date='coalesce(result_datetime, collection_datetime)'
+    ) }}
 
 )
 

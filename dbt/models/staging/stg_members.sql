@@ -13,7 +13,10 @@ members as (
     select
         member.*,
         -- Old feeds carry race and ethnicity apart.
-        coalesce(member.race_ethnicity, nullif(concat_ws('|', member.race, member.ethnicity), '')) as given_race_ethnicity,
+        coalesce(
+            member.race_ethnicity,
+            nullif(concat_ws('|', member.race, member.ethnicity), '')
+        ) as given_race_ethnicity,
         enrolments.enrolled_from
     from {{ source('feeds', 'members') }} as member
     left join enrolments

@@ -1,6 +1,10 @@
 with versions as (
 
-    {{ versions(source('feeds', 'outreach_log'), key=['outreach_id'], own_date='contact_datetime') }}
+    {{ versions(
+        source('feeds', 'outreach_log'),
+        key=['outreach_id'],
+        own_date='contact_datetime'
+    ) }}
 
 )
 

@@ -1,6 +1,10 @@
 with versions as (
 
-    {{ versions(source('feeds', 'pcp_assignments'), key=['assignment_id'], own_date='assignment_start_date') }}
+    {{ versions(
+        source('feeds', 'pcp_assignments'),
+        key=['assignment_id'],
+        own_date='assignment_start_date'
+    ) }}
 
 )
 

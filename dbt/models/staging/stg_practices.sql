@@ -1,6 +1,10 @@
 with versions as (
 
-    {{ versions(source('feeds', 'practices'), key=['practice_id'], own_date='active_start_date') }}
+    {{ versions(
+        source('feeds', 'practices'),
+        key=['practice_id'],
+        own_date='active_start_date'
+    ) }}
 
 )
 

@@ -1,6 +1,10 @@
 with versions as (
 
-    {{ versions(source('feeds', 'prior_authorizations'), key=['pa_id'], own_date='received_datetime') }}
+    {{ versions(
+        source('feeds', 'prior_authorizations'),
+        key=['pa_id'],
+        own_date='received_datetime'
+    ) }}
 
 )
 

@@ -1,6 +1,10 @@
 with versions as (
 
-    {{ versions(source('feeds', 'provider_affiliations'), key=['affiliation_id'], own_date='start_date') }}
+    {{ versions(
+        source('feeds', 'provider_affiliations'),
+        key=['affiliation_id'],
+        own_date='start_date'
+    ) }}
 
 )
 

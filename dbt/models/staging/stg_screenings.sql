@@ -1,6 +1,10 @@
 with versions as (
 
-    {{ versions(source('feeds', 'screenings'), key=['screening_id'], own_date='screening_date') }}
+    {{ versions(
+        source('feeds', 'screenings'),
+        key=['screening_id'],
+        own_date='screening_date'
+    ) }}
 
 ),
 

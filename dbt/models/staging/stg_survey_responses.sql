@@ -2,7 +2,11 @@
 
 with versions as (
 
-    {{ versions(source('feeds', 'survey_responses'), key=['response_id', 'item_id'], own_date='response_month') }}
+    {{ versions(
+        source('feeds', 'survey_responses'),
+        key=['response_id', 'item_id'],
+        own_date='response_month'
+    ) }}
 
 ),
 

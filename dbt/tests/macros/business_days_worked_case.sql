@@ -1,10 +1,10 @@
--- Catalogue G.3.5: called on Friday 2026-01-16, with a federal holiday on Monday. Returns the cases that come out wrong.
+-- Catalogue G.3.5: called on a Friday, with a federal holiday on Monday. Returns the cases that come out wrong.
 with cases as (
 
     select
-        cast(called_on as date) as called_on,
-        cast(offered_on as date) as offered_on,
-        expected
+        cast(given.called_on as date) as called_on,
+        cast(given.offered_on as date) as offered_on,
+        given.expected
     from (
         values
         ('2026-01-16', '2026-01-16', 0),

@@ -22,13 +22,15 @@
     ("plan_lob", plan_lob("'mycare'"), "'dsnp'"),
 ] -%}
 
-select cases.label
-from (
-    {%- for label, actual, expected in cases %}
+with judged as (
+{% for label, actual, expected in cases %}
     select
         '{{ label }}' as label,
-        {{ actual }} is not distinct from {{ expected }} as is_right
+        ({{ actual }} is not distinct from {{ expected }}) as is_right
     {{ 'union all' if not loop.last }}
-    {%- endfor %}
-) as cases
-where not cases.is_right
+{%- endfor %}
+)
+
+select label
+from judged
+where not is_right
