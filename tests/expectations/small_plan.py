@@ -126,15 +126,10 @@ def write_csv(folder, feed, rows, name=None, file_date=FILE_DATE):
     return path
 
 
-def write_base(folder):
-    """What other feeds refer to: two practices in two time zones, a provider, members M1 to M3."""
-    write_csv(
-        folder,
-        "practices",
-        [row("practices", practice_id="P1"), row("practices", practice_id="P2", time_zone="America/Chicago")],
-    )
-    write_csv(folder, "providers", [row("providers", npi=npi(0))])
-    write_csv(folder, "members", [row("members", person_id=f"M{i}") for i in (1, 2, 3)])
+def write_practices(folder):
+    """P1 in New York and P2 in Chicago: the one feed that must be there."""
+    rows = [row("practices", practice_id="P1"), row("practices", practice_id="P2", time_zone="America/Chicago")]
+    write_csv(folder, "practices", rows)
 
 
 def _value(column):

@@ -100,11 +100,11 @@ survey_rows = st.lists(
 )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=survey_rows, ragged=st.integers(0, 3))
 def test_whatever_arrives_is_accounted_for(rows, ragged, tmp_path_factory):
     feeds, out = tmp_path_factory.mktemp("feeds"), tmp_path_factory.mktemp("out")
-    small_plan.write_base(feeds)
+    small_plan.write_practices(feeds)
     made = [small_plan.row("survey_responses", **changes) for changes in rows]
     path = small_plan.write_csv(feeds, "survey_responses", made)
     with path.open("a") as file:
