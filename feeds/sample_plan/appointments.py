@@ -20,7 +20,7 @@ from feeds.sample_plan.events import Events, concatenate
 from feeds.sample_plan.membership import LOBS, Block, practice_id
 from feeds.sample_plan.places import TIME_ZONES
 from feeds.sample_plan.randomness import pick_from, stream
-from feeds.sample_plan.timeline import add_business_days, to_business_day
+from feeds.sample_plan.timeline import HOLIDAYS, add_business_days, to_business_day
 from feeds.sample_plan.world import World
 
 FULFILLED, NO_SHOW, CANCELLED, BOOKED = range(4)
@@ -68,6 +68,9 @@ def booking_times(rng: np.random.Generator, world: World, visits: Events) -> dic
     wait = np.where(visits.urgent, urgent_wait, np.minimum(routine_wait.astype(int), 120))
     wait = np.where(np.isin(visits.kind, (AFTER_DISCHARGE, AFTER_ED)) & ~visits.urgent, rng.integers(0, 5, n), wait)
     asked_day = add_business_days(visits.day, -wait)
+    # What is still to come was booked by the end, about two months ahead.
+    ahead = np.busday_offset(visits.day - 65, 0, roll="backward", holidays=HOLIDAYS)
+    asked_day = np.where(visits.status == BOOKED, ahead, asked_day)
     same_day = asked_day >= visits.day
     start = visits.day.astype("datetime64[s]") + visits.minute * MINUTE
     asked = asked_day.astype("datetime64[s]") + rng.integers(8 * 60, 17 * 60, n) * MINUTE
@@ -147,7 +150,7 @@ def build_appointments(world: World, block: Block, care: Care) -> pa.Table:
     return pa.table({
         "appointment_id": identifiers("AP", block.first * 1000 + np.arange(n), 12),
         "person_id": block.person_id(visits.person, visits.guest),
-        "patient_id": identifiers("PT", (block.first + visits.person + 1) * 31 % 99_999_989 + 50_000_000 * visits.guest, 9),
+        "patient_id": identifiers("PT", (block.first + visits.person + 1) * 31 % 99_999_989 + 100_000_000 * visits.guest, 9),
         "encounter_id": identifiers("EN", block.first * 1000 + np.arange(n), 12, status != FULFILLED),
         "start_datetime": utc(times["start"]),
         "end_datetime": utc(times["start"] + duration * MINUTE),

@@ -82,7 +82,7 @@ def age_matrix(world: World, block: Block) -> np.ndarray:
 def draw_stays(rng: np.random.Generator, world: World, block: Block, age: np.ndarray) -> Events:
     """Acute, psychiatric, maternity, newborn stays, readmissions, and what follows a transfer."""
     people = block.people
-    by_age = 0.0025 + 0.00016 * np.clip(age, 0, 90)
+    by_age = 0.0026 + 0.00019 * np.clip(age, 0, 90)
     first = expand(rng, world, block, by_age * people.frailty[:, None])
     women = (people.gender[:, None] == 1) & (age > 18) & (age < 42)
     births = expand(rng, world, block, np.where(women, 0.0035, 0.0))

@@ -362,8 +362,12 @@ def starts_with(column: str, prefix: str) -> Where:
     return lambda table: as_bool(pc.starts_with(table[column], prefix))
 
 
+def longer(column: str, length: int) -> Where:
+    return lambda table: as_bool(pc.greater(pc.utf8_length(table[column]), length))
+
+
 def dotted(code: str) -> str:
-    return code if len(code) <= 3 else f"{code[:3]}.{code[3:]}"
+    return f"{code[:3]}.{code[3:]}"
 
 
 def of_group(sheet: Sheet, rows: np.ndarray) -> int:
@@ -459,7 +463,7 @@ KINDS: dict[str, dict[str, Kind]] = {
     "medical_claims": {
         "bill type 111 for 0111": Kind(rewrite(bill_type_code=worded(lambda v: v.lstrip("0"))), has("bill_type_code")),
         "revenue 450 for 0450": Kind(rewrite(revenue_center_code=worded(lambda v: v.lstrip("0"))), has("revenue_center_code")),
-        "ICD codes with dots": Kind(rewrite(diagnosis_code_1=worded(dotted))),
+        "ICD codes with dots": Kind(rewrite(diagnosis_code_1=worded(dotted)), longer("diagnosis_code_1", 3)),
         "lower-case HCPCS": Kind(rewrite(hcpcs_code=worded(str.lower)), starts_with("hcpcs_code", "G")),
         "place of service missing": Kind(rewrite(place_of_service_code=blank), has("place_of_service_code")),
         "interim bills": Kind(repeat(claim_id=renamed, bill_type_code=to("0112"), discharge_disposition_code=to("30")), equal("bill_type_code", "0111")),

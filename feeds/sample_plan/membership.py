@@ -85,8 +85,10 @@ def draw_people(rng: np.random.Generator, world: World, n: int) -> Events:
     practice = weighted_picker(sites.weight)(rng, n)
     panel = sites.panel[practice]
     child = np.where(panel == PANELS.index("pediatric"), True, (panel == 0) & (rng.random(n) < 0.32))
-    elder = ~child & (rng.random(n) < np.where(panel == PANELS.index("adult"), 0.32, 0.20))
-    age = np.where(child, rng.uniform(0, 20.5, n), np.where(elder, 65 + rng.gamma(2.0, 4.5, n), rng.uniform(19, 65, n)))
+    elder = ~child & (rng.random(n) < sites.elder_share[practice])
+    # Adults lean to the years before 65, most of all where the practice is for adults.
+    adult_age = 19 + 46 * rng.random(n) ** np.where(panel == PANELS.index("adult"), 0.65, 0.85)
+    age = np.where(child, rng.uniform(0, 20.5, n), np.where(elder, 65 + rng.gamma(2.0, 4.5, n), adult_age))
     birth = timeline.end - (np.clip(age, 0, 99) * 365.2425).astype(int)
     group = np.where(child, 0, np.where(elder, 2, 1))
     weights = LOB_WEIGHTS_BY_AGE[group] * (0.02 + sites.lobs[practice])

@@ -51,7 +51,6 @@ TAXONOMY_CODES = tuple(code for code, _ in TAXONOMIES)
 FIRST_ORGANISATION = TAXONOMY_CODES.index("261QF0400X")
 SPECIALIST_TAXONOMIES = tuple(range(TAXONOMY_CODES.index("207RC0000X"), FIRST_ORGANISATION))
 OBGYN = TAXONOMY_CODES.index("207V00000X")
-GENERIC_TAXONOMIES = (TAXONOMY_CODES.index("363L00000X"), TAXONOMY_CODES.index("363A00000X"))
 CLINICIAN_MIX = {"family": (0.50, 0.08, 0.06, 0.20, 0.06, 0.05, 0.02, 0.03),
                  "pediatric": (0.05, 0.0, 0.72, 0.13, 0.05, 0.03, 0.02, 0.0),
                  "adult": (0.12, 0.58, 0.0, 0.16, 0.05, 0.05, 0.04, 0.0)}  # fmt: skip
@@ -76,6 +75,7 @@ class Practices:
     extended_hours: np.ndarray
     sends: dict[str, np.ndarray]
     interpreter_need: np.ndarray  # share of members who need an interpreter
+    elder_share: np.ndarray  # of adults, those aged 65 and over
     lobs: np.ndarray  # practices x 5
 
     def __len__(self) -> int:
@@ -210,6 +210,7 @@ def draw_practices(rng: np.random.Generator, n: int, timeline: Timeline) -> Prac
         extended_hours=rng.random(n) < 0.70,
         sends={name: rng.random(n) < share for name, share in FEEDS_OF_THEIR_OWN.items()},
         interpreter_need=np.clip(rng.gamma(0.6, 0.06, n), 0, 0.5),
+        elder_share=np.clip(rng.gamma(1.4, np.where(panel == PANELS.index("adult"), 0.24, 0.13)), 0.02, 0.75),
         lobs=lobs,
     )
 
