@@ -1,5 +1,5 @@
--- Every score is a weighted sum of item means: an item of itself, a composite of its items in equal parts, the index of its
--- composites in equal parts. With the weights at hand, one formula gives the score and the spread of all of them.
+-- A composite is made of its items in equal parts, the index of its composites in equal parts: both are weighted sums of item
+-- means. With the weights at hand, one formula gives the score and the spread of either.
 with items as (
     select
         practice_id,
@@ -49,22 +49,6 @@ n_composites as (
 ),
 
 shares as (
-    select
-        practice_id,
-        wave_id,
-        instrument,
-        lob,
-        item_id as composite,
-        item_id,
-        cast(1 as double) as share,
-        score,
-        topbox_strict,
-        topbox_ncqa,
-        weight
-    from items
-
-    union all
-
     select
         practice_id,
         wave_id,

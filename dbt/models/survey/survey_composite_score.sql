@@ -17,7 +17,7 @@ scores as (
     group by practice_id, wave_id, instrument, lob, composite
 ),
 
--- How far each respondent moves the practice's score: keeps the covariance of one person's answers.
+-- How far each respondent moves the practice's score; adding up a person's answers first keeps their covariance.
 influence as (
     select
         composite_items.practice_id,
@@ -46,13 +46,6 @@ influence as (
         answers.response_id
 ),
 
-counted as (
-    select
-        influence.*,
-        count(*) over (partition by practice_id, wave_id, instrument, lob, composite) as n
-    from influence
-),
-
 spread as (
     select
         practice_id,
@@ -60,9 +53,9 @@ spread as (
         instrument,
         lob,
         composite,
-        cast(max(n) as bigint) as n,
-        {{ exact_sum('power(n * influence, 2)') }} as sum_of_squares
-    from counted
+        cast(count(*) as bigint) as n,
+        power(count(*), 2) * {{ exact_sum('power(influence, 2)') }} as sum_of_squares
+    from influence
     group by practice_id, wave_id, instrument, lob, composite
 ),
 
@@ -86,6 +79,22 @@ composites as (
             and scores.instrument = spread.instrument
             and scores.lob = spread.lob
             and scores.composite = spread.composite
+
+    union all
+
+    -- An item is a score of its own.
+    select
+        practice_id,
+        wave_id,
+        instrument,
+        lob,
+        item_id as composite,
+        score,
+        topbox_strict,
+        topbox_ncqa,
+        n,
+        sum_of_squares
+    from {{ ref('survey_item_score') }}
 )
 
 select * from composites

@@ -36,7 +36,10 @@ items as (
         {{ exact_sum('weight') }} as weight,
         {{ exact_sum('weight * score') }} as weighted_score,
         {{ exact_sum('weight * topbox_strict') }} as weighted_topbox_strict,
-        {{ exact_sum('weight * topbox_ncqa') }} as weighted_topbox_ncqa
+        {{ exact_sum('weight * topbox_ncqa') }} as weighted_topbox_ncqa,
+        {{ exact_sum('weight * weight') }} as squared_weight,
+        {{ exact_sum('weight * weight * score') }} as squared_weight_score,
+        {{ exact_sum('weight * weight * score * score') }} as squared_weight_squared_score
     from {{ ref('survey_answer') }}
     group by grouping sets (
         (practice_id, wave_id, item_id),
@@ -44,6 +47,13 @@ items as (
         (practice_id, wave_id, lob, item_id),
         (practice_id, wave_id, instrument, lob, item_id)
     )
+),
+
+means as (
+    select
+        items.*,
+        weighted_score / weight as score
+    from items
 ),
 
 scores as (
@@ -55,10 +65,18 @@ scores as (
         items.item_id,
         items.n,
         items.weight,
-        items.weighted_score / items.weight as score,
+        items.score,
         items.weighted_topbox_strict / items.weight as topbox_strict,
-        items.weighted_topbox_ncqa / items.weight as topbox_ncqa
-    from items
+        items.weighted_topbox_ncqa / items.weight as topbox_ncqa,
+        -- sum((n * weight / all weights * (answer - score))^2), multiplied out
+        {{ published("""
+            power(items.n / items.weight, 2) * (
+                items.squared_weight_squared_score
+                - 2 * items.score * items.squared_weight_score
+                + power(items.score, 2) * items.squared_weight
+            )
+        """) }} as sum_of_squares
+    from means as items
     -- A missing line of business joins to nothing: it counts in `all` only.
     inner join groups
         on
