@@ -3,21 +3,34 @@
 from datetime import date
 from pathlib import Path
 
+from outreach.choices import DEFAULT, Choices
 
-def write(marts: Path, out: Path, *, as_of: date, release_id: str, previous_list: Path | None, capacity: int) -> int:
+__all__ = ["Choices", "write"]
+
+
+def write(
+    marts: Path,
+    out: Path,
+    *,
+    as_of: date,
+    release_id: str,
+    previous_list: Path | None,
+    capacity: int,
+    choices: Choices = DEFAULT,
+) -> int:
     """Write practices.csv, practices.xlsx, index.html and scorecards/ from the public marts; return the list's length.
 
-    `marts` holds one Parquet file a public table, `capacity` is the number of practices in tier A, `previous_list`
-    the practices.csv that changes are told against.
+    `marts` holds one Parquet file a public table; `previous_list` is the practices.csv that changes are told against;
+    `capacity` is the number of practices in tier A (and in B); `choices` say how the list is ordered.
     """
     from outreach import practices_csv, web, workbook
-    from outreach.ranking import ranked_practices
+    from outreach.ranking import rank
 
-    practices = ranked_practices(
-        marts, as_of=as_of, release_id=release_id, previous_list=previous_list, capacity=capacity
+    ranking = rank(
+        marts, as_of=as_of, release_id=release_id, previous_list=previous_list, capacity=capacity, choices=choices
     )
     out.mkdir(parents=True)
-    practices_csv.write(practices, out / "practices.csv")
-    workbook.write(practices, marts, out / "practices.xlsx")
-    web.write(practices, marts, out)
-    return len(practices)
+    practices_csv.write(ranking.practices, out / "practices.csv")
+    workbook.write(ranking.practices, marts, out / "practices.xlsx")
+    web.write(ranking, marts, out)
+    return len(ranking.practices)

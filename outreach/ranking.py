@@ -1,22 +1,32 @@
 """The order of the list: who comes first, in which tier, and what has changed since the last one."""
 
 import csv
-from collections import defaultdict
-from collections.abc import Mapping
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
-from outreach.reasons import Slot, Trigger, pick
+from outreach.choices import DEFAULT, Choices
+from outreach.marts import by_practice, open_marts, records, steps
+from outreach.reasons import Slot, Trigger, nothing_to_say, pick
+from outreach.safe_text import cell
 
-STEP_SUFFIXES = "select step_code, column_suffix from ref_step order by step_order"
+# What comes first within a band, by the plan's choice. Without a model risk is null, and what remains decides:
+# more duties missed, then weaker steps. Practices that nothing is known of stand last: no data is no good news,
+# but there is nothing to say to them yet. Ties fall by id.
+ORDER_BY = {
+    "members_helped": "expected_members_affected desc nulls last, risk desc nulls last",
+    "risk": "risk desc nulls last, members desc nulls last",
+    "members": "members desc nulls last, risk desc nulls last",
+}
+WITHOUT_MODEL = "n_hard_fails desc"
 
-# One row a practice that is active on the as-of date, in the list's order.
-#   Hard compliance failures are a band of their own, first. Within a band those come first where help reaches most
-#   members (risk x members); without a model, those with the weakest steps. Practices that nothing is known of stand
-#   last: no data is no good news, but there is nothing to say to them yet. Ties fall by id.
+# One row a practice that is active on the as-of date. Hard compliance failures are a band of their own, first.
 RANKED = """
 with scored as (
     select
@@ -24,72 +34,60 @@ with scored as (
         r.risk, r.risk_low, r.risk_high, r.model_version,
         s.members, r.risk * s.members as expected_members_affected,
         s.hard_fail, s.data_gap_count as data_gaps,
+        coalesce(len(string_split(s.hard_fail, ';')), 0) as n_hard_fails,
         {weakness} as weakness
     from dim_practice as d
     inner join practice_scorecard as s on s.practice_id = d.practice_id and s.as_of_date = $as_of
-    left join practice_risk as r on r.practice_id = d.practice_id and r.as_of_date = $as_of
+    left join practice_risk as r on r.practice_id = d.practice_id and r.as_of_date = $as_of and r.path <> 'no_model'
     where s.is_active
 ),
 contacts as (
     select
-        practice_id,
-        max(contact_date) as last_contact_date,
-        max_by(outcome, (contact_date, outreach_id)) as last_outcome
+        *,
+        case
+            when outcome = 'declined' then contact_date + $rest_days
+            when completed_date is null then follow_up_due_date
+        end as rest_until
     from outreach_contact
     where contact_date <= $as_of
-    group by practice_id
+    qualify row_number() over (partition by practice_id order by contact_date desc, outreach_id desc) = 1
 )
 select
     row_number() over (
-        order by
-            scored.hard_fail is not null desc,
-            scored.expected_members_affected desc nulls last,
-            scored.risk desc nulls last,
-            scored.weakness desc nulls last,
-            scored.practice_id
+        order by scored.hard_fail is not null desc, {order_by}, scored.weakness desc nulls last, scored.practice_id
     ) as rank,
     scored.*,
-    contacts.last_contact_date,
-    contacts.last_outcome
+    contacts.contact_date as last_contact_date,
+    contacts.outcome as last_outcome,
+    case when contacts.rest_until > $as_of then contacts.rest_until end as rest_until
 from scored
 left join contacts on contacts.practice_id = scored.practice_id
 order by rank
 """
 
-# Metrics that call for something: missed, or below target without certainty. Only ref_action knows what to advise.
+# Pairs of an action and a metric that calls for it: missed, or below target without certainty. A metric of few people
+# may be missed without a number to show.
 TRIGGERS = """
-with results as (
-    select m.*, t.name, t.step_code, t.direction, t.hard_fail = 1 as is_hard
-    from metric_result as m
-    inner join ref_metric as t on t.metric_id = m.metric_id
-    where m.as_of_date = $as_of and m.level = 'practice' and m.lob = 'all'
-),
-medians as (
-    select metric_id, median(value) as median_value
-    from results
-    where status in ('met', 'not_met', 'uncertain')
-    group by metric_id
-),
-advised as (
-    select metric_id, min_by(a, place) as advice
-    from (
-        select
-            unnest(string_split(a.triggers, ';')) as metric_id, a, row_number() over (order by a.action_code) as place
-        from ref_action as a
-    )
-    group by metric_id
+with advised as (
+    select unnest(string_split(triggers, ';')) as metric_id, * exclude (triggers)
+    from ref_action
 )
 select
-    results.practice_id, results.metric_id, results.name, results.step_code, results.unit, results.status,
-    results.value, medians.median_value, results.target,
-    abs(coalesce(results.value, results.target) - results.target) / greatest(abs(results.target), 0.01) as gap,
-    results.is_hard and results.status = 'not_met' as is_hard_failure,
-    advised.advice.action_code, advised.advice.advice, advised.advice.plan_support
-from results
-inner join medians on medians.metric_id = results.metric_id
-inner join advised on advised.metric_id = results.metric_id
-where results.status in ('not_met', 'uncertain')
-order by results.practice_id, results.metric_id
+    m.practice_id, m.metric_id, m.name, advised.step_code, m.unit, m.status,
+    m.value, m.median_value, m.target, m.before_value, m.before_date,
+    coalesce(abs(m.value - m.target) / greatest(abs(m.target), 0.01), 0) as gap,
+    m.is_hard and m.status = 'not_met' as is_hard_failure,
+    advised.action_code, advised.advice, advised.plan_support
+from practice_metric as m
+inner join advised on advised.metric_id = m.metric_id
+where m.status in ('not_met', 'uncertain')
+order by m.practice_id, m.metric_id, advised.action_code
+"""
+MEASURED = """
+select practice_id, count(*) filter (status in ('met', 'not_met', 'uncertain')) as measured, count(*) as core
+from practice_metric
+where tier = 'core'
+group by practice_id
 """
 
 
@@ -108,101 +106,143 @@ class Practice:
     expected_members_affected: float | None
     hard_fail: str | None
     data_gaps: int
-    slots: tuple[Slot, ...]
+    slots: tuple[Slot, ...]  # never empty: where there is no reason, the one slot says why not
     phone: str | None
     city: str | None
     state: str | None
     last_contact_date: date | None
     last_outcome: str | None
+    rest: str | None  # why it is not to be called from this list although its turn has come
     change: str
     as_of: date
     model_version: str | None
     release_id: str
 
 
-def ranked_practices(
-    marts: Path, *, as_of: date, release_id: str, previous_list: Path | None, capacity: int
-) -> list[Practice]:
+@dataclass(frozen=True)
+class Ranking:
+    """The list, and those that stood on the last one but not on this: id and name as that list had them."""
+
+    practices: tuple[Practice, ...]
+    dropped: tuple[tuple[str, str], ...]
+
+
+def rank(
+    marts: Path, *, as_of: date, release_id: str, previous_list: Path | None, capacity: int, choices: Choices = DEFAULT
+) -> Ranking:
     """Every practice that is active on the as-of date: ranked, tiered, with reasons and change since the last list."""
-    with open_marts(marts) as connection:
-        steps = {code: _score_column(suffix) for code, suffix in connection.execute(STEP_SUFFIXES).fetchall()}
-        scores = _step_scores(connection, as_of, steps)
-        triggers = _triggers(connection, as_of)
-        weakness = f"100 - list_avg([{', '.join(f's.{column}' for column in steps.values())}])"
-        rows = connection.execute(RANKED.format(weakness=weakness), {"as_of": as_of})
-        names = [column[0] for column in rows.description]
-        listed = [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
-    before = _previous_ranks(previous_list)
-    return [
+    with open_marts(marts, as_of) as connection:
+        listed = _listed(connection, as_of, choices)
+        scores = _step_scores(connection, as_of)
+        triggers = by_practice(records(connection, TRIGGERS))
+        measured = {row["practice_id"]: row for row in records(connection, MEASURED)}
+    before = _previous(previous_list)
+    tiers = _tiers(listed, capacity, choices)
+    practices = tuple(
         Practice(
-            rank=row["rank"],
-            practice_id=row["practice_id"],
-            practice_name=row["practice_name"],
-            tier=_tier(row["rank"], capacity),
-            risk=row["risk"],
-            risk_low=row["risk_low"],
-            risk_high=row["risk_high"],
-            members=row["members"],
-            expected_members_affected=row["expected_members_affected"],
-            hard_fail=row["hard_fail"],
-            data_gaps=row["data_gaps"],
-            slots=tuple(pick(triggers[row["practice_id"]], scores[row["practice_id"]])),
-            phone=row["phone"],
-            city=row["city"],
-            state=row["state"],
-            last_contact_date=row["last_contact_date"],
-            last_outcome=row["last_outcome"],
-            change=_change(row["rank"], before.get(row["practice_id"])),
+            **{name: row[name] for name in _COPIED},
+            tier=tier,
+            rest=rest,
+            slots=_slots(triggers[row["practice_id"]], scores[row["practice_id"]], measured.get(row["practice_id"])),
+            change=_change(row["rank"], before.get(cell(row["practice_id"]))),
             as_of=as_of,
             model_version=None if row["risk"] is None else str(row["model_version"]),
             release_id=release_id,
         )
-        for row in listed
-    ]
+        for row, (tier, rest) in zip(listed, tiers, strict=True)
+    )
+    return Ranking(practices, _dropped(practices, before))
 
 
-def open_marts(marts: Path) -> duckdb.DuckDBPyConnection:
-    """A connection in which every Parquet file of a marts folder is a view of its name."""
-    connection = duckdb.connect()
-    for path in sorted(marts.glob("*.parquet")):
-        connection.execute(f"create view {path.stem} as select * from read_parquet('{path}')")
-    return connection
+_COPIED = (
+    "rank", "practice_id", "practice_name", "risk", "risk_low", "risk_high", "members", "expected_members_affected",
+    "hard_fail", "data_gaps", "phone", "city", "state", "last_contact_date", "last_outcome",
+)  # fmt: skip
 
 
-def _score_column(suffix: str) -> str:
-    return "compliance_index" if suffix == "compliance" else f"step_{suffix}"
+def _listed(connection: duckdb.DuckDBPyConnection, as_of: date, choices: Choices) -> list[dict[str, Any]]:
+    has_model = connection.execute(
+        "select count(*) > 0 from practice_risk where as_of_date = ? and risk is not null", [as_of]
+    ).fetchone()[0]
+    query = RANKED.format(
+        weakness=f"100 - list_avg([{', '.join(f's.{step.column}' for step in steps(connection))}])",
+        order_by=ORDER_BY[choices.order] if has_model else WITHOUT_MODEL,
+    )
+    return records(connection, query, {"as_of": as_of, "rest_days": choices.rest_days_after_decline})
 
 
-def _step_scores(
-    connection: duckdb.DuckDBPyConnection, as_of: date, steps: Mapping[str, str]
-) -> dict[str, dict[str, float | None]]:
+def _step_scores(connection: duckdb.DuckDBPyConnection, as_of: date) -> dict[str, dict[str, float | None]]:
+    columns = {step.code: step.column for step in steps(connection)}
     rows = connection.execute(
-        f"select practice_id, {', '.join(steps.values())} from practice_scorecard where as_of_date = ?", [as_of]
+        f"select practice_id, {', '.join(columns.values())} from practice_scorecard where as_of_date = ?", [as_of]
     ).fetchall()
-    return {practice_id: dict(zip(steps, scores, strict=True)) for practice_id, *scores in rows}
+    return {practice_id: dict(zip(columns, scores, strict=True)) for practice_id, *scores in rows}
 
 
-def _triggers(connection: duckdb.DuckDBPyConnection, as_of: date) -> dict[str, list[Trigger]]:
-    found: dict[str, list[Trigger]] = defaultdict(list)
-    for practice_id, *rest in connection.execute(TRIGGERS, {"as_of": as_of}).fetchall():
-        found[practice_id].append(Trigger(*rest))
-    return found
+def _slots(
+    triggers: Iterable[Mapping[str, Any]],
+    scores: Mapping[str, float | None],
+    measured: Mapping[str, int] | None,
+) -> tuple[Slot, ...]:
+    found = [Trigger(**{name: value for name, value in row.items() if name != "practice_id"}) for row in triggers]
+    if found:
+        return tuple(pick(found, scores))
+    counts = measured or {"measured": 0, "core": 0}
+    return (nothing_to_say(counts["measured"], counts["core"]),)
 
 
-def _tier(rank: int, capacity: int) -> str:
-    """A: reached with this list's capacity; B: the next as many; C: the rest."""
-    return "A" if rank <= capacity else "B" if rank <= 2 * capacity else "C"
+def _tiers(listed: list[dict[str, Any]], capacity: int, choices: Choices) -> Iterator[tuple[str, str | None]]:
+    """Tier and reason to rest of each row, in the list's order.
+
+    A: reached with this list's capacity; B: the next as many; C: the rest. Who rests or is held out takes nobody's
+    place and stands in C; so does who would exceed the territory's share of tier A or B.
+    """
+    filled: Counter[str] = Counter()
+    for row in listed:
+        rest = _rest(row)
+        tier = "C" if rest else _first_free_tier(row["state"], filled, capacity, choices)
+        if tier != "C" and held_out(row["practice_id"], choices):
+            tier, rest = "C", "held out by lot, to see later what calls change"
+        filled.update([tier, f"{tier}:{row['state']}"])
+        yield tier, rest
 
 
-def _previous_ranks(previous_list: Path | None) -> dict[str, int]:
+def _rest(row: Mapping[str, Any]) -> str | None:
+    if row["rest_until"] is None:
+        return None
+    why = "declined" if row["last_outcome"] == "declined" else "follow-up agreed"
+    return f"{why}; not before {row['rest_until']}"
+
+
+def _first_free_tier(territory: str | None, filled: Mapping[str, int], capacity: int, choices: Choices) -> str:
+    limit = choices.capacity_per_territory or capacity
+    for tier in "AB":
+        if filled[tier] < capacity and filled[f"{tier}:{territory}"] < limit:
+            return tier
+    return "C"
+
+
+def held_out(practice_id: str, choices: Choices) -> bool:
+    """Whether the lot of this seed leaves the practice uncalled. The draw depends on nothing but seed and id."""
+    lot = hashlib.sha256(f"{choices.hold_out_seed}:{practice_id}".encode()).digest()
+    return int.from_bytes(lot[:8]) / 2**64 < choices.hold_out_share
+
+
+def _previous(previous_list: Path | None) -> dict[str, tuple[int, str]]:
+    """Rank and name of each practice on the list that changes are told against, by id as written there."""
     if previous_list is None or not previous_list.exists():
         return {}
     with previous_list.open(encoding="utf-8", newline="") as file:
-        return {row["practice_id"]: int(row["rank"]) for row in csv.DictReader(file)}
+        return {row["practice_id"]: (int(row["rank"]), row["practice_name"]) for row in csv.DictReader(file)}
 
 
-def _change(rank: int, before: int | None) -> str:
+def _change(rank: int, before: tuple[int, str] | None) -> str:
     """Movement on the list: up means nearer to the top."""
     if before is None:
         return "new"
-    return "same" if rank == before else "up" if rank < before else "down"
+    return "same" if rank == before[0] else "up" if rank < before[0] else "down"
+
+
+def _dropped(practices: Iterable[Practice], before: Mapping[str, tuple[int, str]]) -> tuple[tuple[str, str], ...]:
+    still = {cell(practice.practice_id) for practice in practices}
+    return tuple((identifier, name) for identifier, (_, name) in before.items() if identifier not in still)

@@ -1,8 +1,9 @@
 """Why a practice is on the list and what to offer: catalogue part F.2, three slots a practice."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import groupby
+from datetime import date
 
 SLOTS = 3
 
@@ -17,9 +18,11 @@ class Trigger:
     unit: str
     status: str
     value: float | None  # None where a small count hides it
-    median: float | None  # of the plan's practices with enough data
+    median_value: float | None  # of the plan's practices with enough data
     target: float | None
-    gap: float  # distance from the target as a share of the target's scale, greater is worse
+    before_value: float | None  # one as-of date earlier
+    before_date: date | None
+    gap: float  # distance from the target as a share of the target, greater is worse
     is_hard_failure: bool
     action_code: str
     advice: str
@@ -30,10 +33,12 @@ class Trigger:
 class Slot:
     """One of the three reasons that the list shows, with its action."""
 
-    step_code: str
+    step_code: str | None
     reason: str
-    action: str
-    metric_id: str
+    action: str | None
+    metric_id: str | None
+    plan_support: str | None
+    trend: str | None
 
 
 def pick(triggers: Iterable[Trigger], step_scores: Mapping[str, float | None]) -> list[Slot]:
@@ -41,43 +46,57 @@ def pick(triggers: Iterable[Trigger], step_scores: Mapping[str, float | None]) -
 
     Compliance failures with target 1.00 come first. Then one trigger from each step, weakest step first (ties: greater
     gap), `not_met` before `uncertain`. A step fills a second slot only when the steps with a trigger do not fill three.
+    Neither the same metric nor the same advice comes twice.
     """
-    ordered = sorted(triggers, key=_worst_first)
-    hard = [t for t in ordered if t.is_hard_failure]
-    rounds = _by_rounds([t for t in ordered if not t.is_hard_failure], step_scores)
-    return [_slot(trigger) for trigger in _distinct_actions([*hard, *rounds])[:SLOTS]]
+    chosen: list[Trigger] = []
+    left = list(triggers)
+    while left and len(chosen) < SLOTS:
+        filled = Counter(trigger.step_code for trigger in chosen)
+        best = min(left, key=lambda trigger: _order(trigger, filled[trigger.step_code], step_scores))
+        chosen.append(best)
+        left = [t for t in left if t.metric_id != best.metric_id and t.action_code != best.action_code]
+    return [_slot(trigger) for trigger in chosen]
 
 
-def _worst_first(trigger: Trigger) -> tuple:
-    return (trigger.status != "not_met", -trigger.gap, trigger.metric_id)
-
-
-def _by_rounds(triggers: Sequence[Trigger], step_scores: Mapping[str, float | None]) -> list[Trigger]:
-    """First every step's worst trigger, then every step's second, and so on; weakest step first in each round."""
-    by_step = groupby(sorted(triggers, key=lambda t: (t.step_code, *_worst_first(t))), key=lambda t: t.step_code)
-    ranked = [(turn, trigger) for _, of_step in by_step for turn, trigger in enumerate(of_step)]
-
-    def order(entry: tuple[int, Trigger]) -> tuple:
-        turn, trigger = entry
-        score = step_scores.get(trigger.step_code)
-        return (turn, trigger.status != "not_met", score is None, score or 0.0, -trigger.gap, trigger.metric_id)
-
-    return [trigger for _, trigger in sorted(ranked, key=order)]
-
-
-def _distinct_actions(triggers: Sequence[Trigger]) -> list[Trigger]:
-    """The same advice is not given twice."""
-    return list({trigger.action_code: trigger for trigger in reversed(triggers)}.values())[::-1]
+def _order(trigger: Trigger, slots_of_step: int, step_scores: Mapping[str, float | None]) -> tuple:
+    """What makes a trigger the next to be named; a hard failure counts neither its step's slots nor its score."""
+    score = step_scores.get(trigger.step_code)
+    by_step = (0, False, False, 0.0)
+    if not trigger.is_hard_failure:
+        by_step = (slots_of_step, trigger.status != "not_met", score is None, score or 0.0)
+    return (not trigger.is_hard_failure, *by_step, -trigger.gap, trigger.metric_id, trigger.action_code)
 
 
 def _slot(trigger: Trigger) -> Slot:
-    return Slot(trigger.step_code, reason(trigger), f"{trigger.action_code}: {trigger.advice}", trigger.metric_id)
+    return Slot(
+        step_code=trigger.step_code,
+        reason=reason(trigger),
+        action=f"{trigger.action_code}: {trigger.advice}",
+        metric_id=trigger.metric_id,
+        plan_support=trigger.plan_support,
+        trend=_trend(trigger),
+    )
+
+
+def nothing_to_say(measured: int, core: int) -> Slot:
+    """The only slot of a practice without a trigger: what is known of it, so that silence is not read as praise."""
+    if not measured:
+        text = f"No data: none of {core} core metrics has a result. This says nothing good or bad."
+    else:
+        text = f"No metric below its target among the {measured} of {core} core metrics with enough data."
+    return Slot(step_code=None, reason=text, action=None, metric_id=None, plan_support=None, trend=None)
+
+
+def _trend(trigger: Trigger) -> str | None:
+    if trigger.value is None or trigger.before_value is None:
+        return None
+    return f"{amount(trigger.before_value, trigger.unit)} on {trigger.before_date}"
 
 
 def reason(trigger: Trigger) -> str:
     """One line in plain words: the practice's own number beside the plan's median."""
     own = amount(trigger.value, trigger.unit)
-    return f"{trigger.name}: {own}, plan median {amount(trigger.median, trigger.unit)}"
+    return f"{trigger.name}: {own}, plan median {amount(trigger.median_value, trigger.unit)}"
 
 
 def amount(value: float | None, unit: str) -> str:

@@ -1,11 +1,12 @@
 """Which reasons a practice gets, and in what words (catalogue F.2)."""
 
 import dataclasses
+from datetime import date
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreach.reasons import SLOTS, Trigger, amount, pick, reason
+from outreach.reasons import SLOTS, Trigger, amount, nothing_to_say, pick, reason
 
 BASE = Trigger(
     metric_id="m",
@@ -14,8 +15,10 @@ BASE = Trigger(
     unit="proportion",
     status="not_met",
     value=0.31,
-    median=0.52,
+    median_value=0.52,
     target=0.6,
+    before_value=0.38,
+    before_date=date(2025, 12, 31),
     gap=0.5,
     is_hard_failure=False,
     action_code="EASE-1",
@@ -35,6 +38,8 @@ def chosen(triggers, scores) -> list[str]:
 def test_reason_in_plain_words():
     follow_up = dataclasses.replace(BASE, name="7-day follow-up after discharge")
     assert reason(follow_up) == "7-day follow-up after discharge: 31%, plan median 52%"
+    [slot] = pick([follow_up], {})
+    assert slot.trend == "38% on 2025-12-31"
 
 
 def test_amounts_by_unit():
@@ -71,6 +76,31 @@ def test_the_same_advice_is_not_given_twice():
     assert len(pick(twins, {"EASE": 1.0})) == 1
 
 
+def test_a_step_with_a_hard_failure_waits_for_the_other_steps():
+    given_triggers = [
+        trigger("phone", "COMPLIANCE", is_hard_failure=True),
+        trigger("fields", "COMPLIANCE", gap=9.0),
+        trigger("far", "EASE"),
+        trigger("late", "MINIMIZE"),
+    ]
+    scores = {"COMPLIANCE": 1.0, "EASE": 50.0, "MINIMIZE": 60.0}
+    assert chosen(given_triggers, scores) == ["phone", "far", "late"]
+
+
+def test_a_metric_that_calls_for_two_actions_is_named_once():
+    late = dataclasses.replace(BASE, metric_id="no_show_rate", step_code="MINIMIZE", action_code="MIN-3")
+    flexible = dataclasses.replace(late, step_code="FLEXIBLE", action_code="FLEX-5")
+    [slot] = pick([late, flexible], {"MINIMIZE": 30.0, "FLEXIBLE": 20.0})
+    assert slot.action.startswith("FLEX-5: ")
+
+
+def test_no_data_is_said_and_never_sounds_good():
+    silent = nothing_to_say(0, 38)
+    assert "No data" in silent.reason
+    assert silent.action is None
+    assert "34 of 38" in nothing_to_say(34, 38).reason
+
+
 @given(
     st.lists(
         st.builds(
@@ -92,4 +122,5 @@ def test_slots_do_not_depend_on_the_order_of_triggers(triggers, random):
     random.shuffle(shuffled)
     slots = pick(triggers, scores)
     assert slots == pick(shuffled, scores)
-    assert len(slots) == min(SLOTS, len({t.action_code for t in triggers}))
+    assert len({slot.metric_id for slot in slots}) == len({slot.action for slot in slots}) == len(slots) <= SLOTS
+    assert bool(slots) == bool(triggers)

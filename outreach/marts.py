@@ -1,0 +1,94 @@
+"""The public marts as views, and the one query that list, workbook and pages share."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+# A practice's result of each metric on the as-of date, beside the plan's median and its own result one date earlier.
+PRACTICE_METRIC = """
+create table practice_metric as
+with results as (
+    select m.*, t.name, t.step_code, t.tier, t.direction, t.hard_fail = 1 as is_hard
+    from metric_result as m
+    inner join ref_metric as t on t.metric_id = m.metric_id
+    where m.level = 'practice' and m.lob = 'all'
+),
+dates as (
+    select max(as_of_date) as before_date from practice_scorecard where as_of_date < $as_of
+),
+medians as (
+    select metric_id, median(value) as median_value
+    from results
+    where as_of_date = $as_of and status in ('met', 'not_met', 'uncertain')
+    group by metric_id
+),
+before as (
+    select results.practice_id, results.metric_id, results.value
+    from results
+    inner join dates on results.as_of_date = dates.before_date
+    where results.status in ('met', 'not_met', 'uncertain')
+)
+select
+    results.practice_id, results.metric_id, results.name, results.step_code, results.tier, results.direction,
+    results.unit, results.status, results.suppressed, results.is_hard,
+    results.value, results.ci_low, results.ci_high, results.target,
+    medians.median_value,
+    before.value as before_value,
+    dates.before_date
+from results
+cross join dates
+left join medians on medians.metric_id = results.metric_id
+left join before on before.practice_id = results.practice_id and before.metric_id = results.metric_id
+where results.as_of_date = $as_of
+order by results.practice_id, results.metric_id
+"""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of the provider guide, or the duties, with the scorecard column that holds its score."""
+
+    code: str
+    name: str
+    column: str
+
+
+def open_marts(marts: Path, as_of: date) -> duckdb.DuckDBPyConnection:
+    """A connection with a view for every Parquet file of a marts folder, and `practice_metric` of the as-of date."""
+    connection = duckdb.connect()
+    for path in sorted(marts.glob("*.parquet")):
+        quoted = str(path).replace("'", "''")
+        connection.execute(f"create view {path.stem} as select * from read_parquet('{quoted}')")
+    connection.execute(PRACTICE_METRIC, {"as_of": as_of})
+    return connection
+
+
+def steps(connection: duckdb.DuckDBPyConnection) -> list[Step]:
+    """The seven steps in the guide's order, then the duties."""
+    rows = connection.execute("select step_code, step_name, column_suffix from ref_step order by step_order").fetchall()
+    return [
+        Step(code, name, "compliance_index" if suffix == "compliance" else f"step_{suffix}")
+        for code, name, suffix in rows
+    ]
+
+
+def records(
+    connection: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, Any] | None = None
+) -> list[dict[str, Any]]:
+    """Rows of a query as dictionaries."""
+    result = connection.execute(query, parameters)
+    names = [column[0] for column in result.description]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def by_practice(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """The rows of each practice, in the order given; nothing for a practice without rows."""
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        found[row["practice_id"]].append(row)
+    return found

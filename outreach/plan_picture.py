@@ -1,0 +1,146 @@
+"""What the pages show beside the list: the plan as a whole, and each practice's own facts. Queries only, no words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from outreach.marts import Step, by_practice, records, steps
+from outreach.ranking import Practice
+
+RISK_BINS = 10
+REGIONS_SHOWN = 8
+SURVEY_WAVES_SHOWN = 4
+CONTACTS_SHOWN = 5
+
+ACTIVE = "select * from practice_scorecard where is_active and as_of_date <= $as_of"
+REGIONS = """
+select
+    d.city, d.state, count(*) as practices, median(r.risk) as median_risk,
+    count(*) filter (s.hard_fail_flag) as hard_fails, sum(r.risk * s.members) as affected
+from practice_scorecard as s
+inner join dim_practice as d on d.practice_id = s.practice_id
+left join practice_risk as r on r.practice_id = s.practice_id and r.as_of_date = s.as_of_date
+where s.is_active and s.as_of_date = $as_of
+group by d.city, d.state
+order by affected desc nulls last, practices desc, d.city, d.state
+"""
+# Half of a step score's 95% interval, from those of its metrics: exact where all are proportions, else taken to be as
+# wide as those are.
+STEP_INTERVALS = """
+select practice_id, step_code, sqrt(avg(power(50 * (ci_high - ci_low), 2)) / count(*)) as half_width
+from practice_metric
+where tier = 'core' and unit = 'proportion' and status in ('met', 'not_met', 'uncertain') and ci_low is not null
+group by practice_id, step_code
+"""
+SURVEYS = """
+select practice_id, wave_id, composite, score_shrunk, n_band, display_state
+from survey_practice_score
+where instrument = 'pooled' and lob = 'all' and results_on <= $as_of
+order by practice_id, wave_id desc, composite
+"""
+CONTACTS = """
+select practice_id, contact_date, channel, action_code, outcome, follow_up_due_date, completed_date
+from outreach_contact
+where contact_date <= $as_of
+order by practice_id, contact_date desc, outreach_id
+"""
+METRICS = "select * from practice_metric order by practice_id, step_code, name"
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Where the plan's practices stand on a step: quartiles on the as-of date and the medians up to it."""
+
+    low: float | None
+    median: float | None
+    high: float | None
+    medians: tuple[float | None, ...]
+
+
+@dataclass(frozen=True)
+class StepLine:
+    """One step of one practice."""
+
+    step: Step
+    score: float | None
+    half_width: float | None
+    history: tuple[float | None, ...]
+    spread: Spread
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything about one practice that its scorecard shows and the list does not."""
+
+    steps: tuple[StepLine, ...]
+    metrics: Sequence[Mapping[str, Any]]
+    waves: Mapping[str, Mapping[str, Mapping[str, Any]]]  # wave -> composite -> score
+    contacts: Sequence[Mapping[str, Any]]
+
+
+class Plan:
+    """The plan on the as-of date, read once."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
+        at = {"as_of": as_of}
+        self.steps = steps(connection)
+        scorecards = records(connection, f"{ACTIVE} order by practice_id, as_of_date", at)
+        self.dates = sorted({row["as_of_date"] for row in scorecards})
+        self.spreads = {step.code: _spread(connection, step, at) for step in self.steps}
+        self.regions = records(connection, REGIONS, at)
+        self._scores = {(row["practice_id"], row["as_of_date"]): row for row in scorecards}
+        self._as_of = as_of
+        self._half_widths = {
+            (row["practice_id"], row["step_code"]): row["half_width"] for row in records(connection, STEP_INTERVALS)
+        }
+        self._metrics = by_practice(records(connection, METRICS))
+        self._surveys = by_practice(records(connection, SURVEYS, at))
+        self._contacts = by_practice(records(connection, CONTACTS, at))
+
+    def scores(self, practice_id: str) -> list[float | None]:
+        """The practice's step scores on the as-of date, in the order of the steps."""
+        row = self._scores[practice_id, self._as_of]
+        return [row[step.column] for step in self.steps]
+
+    def facts(self, practice_id: str) -> Facts:
+        """What the practice's scorecard shows."""
+        return Facts(
+            steps=tuple(self._line(practice_id, step) for step in self.steps),
+            metrics=self._metrics[practice_id],
+            waves=_newest_waves(self._surveys[practice_id]),
+            contacts=self._contacts[practice_id][:CONTACTS_SHOWN],
+        )
+
+    def _line(self, practice_id: str, step: Step) -> StepLine:
+        history = tuple(self._scores.get((practice_id, day), {}).get(step.column) for day in self.dates)
+        half_width = self._half_widths.get((practice_id, step.code))
+        return StepLine(step, history[-1], half_width, history, self.spreads[step.code])
+
+
+def risk_histogram(practices: Sequence[Practice]) -> list[int]:
+    """Practices by risk, in bins of ten percent."""
+    counts = [0] * RISK_BINS
+    for practice in practices:
+        if practice.risk is not None:
+            counts[min(int(practice.risk * RISK_BINS), RISK_BINS - 1)] += 1
+    return counts
+
+
+def _spread(connection: duckdb.DuckDBPyConnection, step: Step, at: Mapping[str, date]) -> Spread:
+    rows = connection.execute(
+        f"""select quantile_cont({step.column}, 0.25), median({step.column}), quantile_cont({step.column}, 0.75)
+        from ({ACTIVE}) group by as_of_date order by as_of_date""",
+        at,
+    ).fetchall()
+    low, median, high = rows[-1] if rows else (None, None, None)
+    return Spread(low, median, high, tuple(row[1] for row in rows))
+
+
+def _newest_waves(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Mapping[str, Any]]]:
+    waves: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for row in rows:
+        waves.setdefault(row["wave_id"], {})[row["composite"]] = row
+    return dict(list(waves.items())[:SURVEY_WAVES_SHOWN])
