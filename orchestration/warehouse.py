@@ -26,8 +26,9 @@ def dbt(
     os.environ.update(
         PULSE_ACCEPTED=str(accepted.resolve()),
         PULSE_WAREHOUSE=str(warehouse.resolve()),
-        PULSE_MEMORY_LIMIT=settings.memory_limit,
-        PULSE_THREADS=str(settings.threads),
+        PULSE_DUCKDB_MEMORY=settings.memory_limit,
+        PULSE_DUCKDB_THREADS=str(settings.threads),
+        PULSE_DBT_THREADS=str(settings.threads),
         DBT_TARGET_PATH=str(target.resolve()),
         DBT_LOG_PATH=str(logs.resolve()),
     )
@@ -58,7 +59,8 @@ def _failures(outcome) -> str:
     if outcome.exception is not None:
         return f"dbt stopped: {outcome.exception}"
     bad = [r for r in outcome.result.results if r.status in ("error", "fail", "runtime error")]
-    lines = [f"{r.node.unique_id}: {(r.message or r.status).strip().splitlines()[0]}" for r in bad]
+    said = (" ".join((r.message or r.status).split()[:40]) for r in bad)
+    lines = [f"{r.node.unique_id}: {message}" for r, message in zip(bad, said, strict=True)]
     return f"dbt: {len(bad)} nodes failed\n" + "\n".join(lines)
 
 
