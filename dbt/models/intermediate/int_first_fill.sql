@@ -29,12 +29,13 @@ with fill as (
         ) as fill_order
     from {{ ref('int_metric_period') }} as period
     inner join {{ ref('stg_pharmacy_claims') }} as fill
-        on fill.fill_number = 0
-        and fill.dispensing_date between period.period_start and period.period_end
-        and coalesce(fill.claim_status, 'paid') <> 'reversed'
-        -- A negative quantity is a reversal written as a row of its own.
-        and coalesce(fill.quantity, 0) >= 0
-        and {{ known_at('fill', 'period.as_of_date') }}
+        on
+            fill.fill_number = 0
+            and fill.dispensing_date between period.period_start and period.period_end
+            and coalesce(fill.claim_status, 'paid') <> 'reversed'
+            -- A negative quantity is a reversal written as a row of its own.
+            and coalesce(fill.quantity, 0) >= 0
+            and {{ known_at('fill', 'period.as_of_date') }}
     where period.metric_id in ('formulary_adherence_rate', 'rx_coverage_reject_rate')
 )
 
@@ -56,7 +57,8 @@ select
     fill.formulary_status
 from fill
 inner join {{ ref('int_npi_practice') }} as affiliation
-    on affiliation.as_of_date = fill.as_of_date
-    and affiliation.npi = fill.npi
-    and fill.dispensing_date between affiliation.valid_from and affiliation.valid_to
+    on
+        fill.as_of_date = affiliation.as_of_date
+        and fill.npi = affiliation.npi
+        and fill.dispensing_date between affiliation.valid_from and affiliation.valid_to
 where fill.fill_order = 1

@@ -15,9 +15,10 @@ with panel as (
         panel.period_end
     from {{ ref('int_metric_period') }} as period
     inner join {{ ref('int_panel_year') }} as panel
-        on panel.as_of_date = period.as_of_date
-        and panel.period_start = period.period_start
-        and panel.period_end = period.period_end
+        on
+            period.as_of_date = panel.as_of_date
+            and period.period_start = panel.period_start
+            and period.period_end = panel.period_end
     where period.metric_id in ('screening_bcs', 'screening_ccs', 'screening_col')
 ),
 
@@ -28,9 +29,10 @@ hospice as (
         panel.person_key
     from panel
     inner join {{ ref('int_hospice') }} as hospice_day
-        on hospice_day.as_of_date = panel.as_of_date
-        and hospice_day.person_key = panel.person_key
-        and hospice_day.service_date between panel.period_start and panel.period_end
+        on
+            panel.as_of_date = hospice_day.as_of_date
+            and panel.person_key = hospice_day.person_key
+            and hospice_day.service_date between panel.period_start and panel.period_end
 ),
 
 palliative as (
@@ -40,11 +42,12 @@ palliative as (
         panel.person_key
     from panel
     inner join {{ ref('int_code_event') }} as event
-        on event.code_set = 'CS_PALLIATIVE'
-        and event.person_key = panel.person_key
-        and event.service_date between panel.period_start and panel.period_end
-        and not event.is_denied
-        and {{ known_at('event', 'panel.as_of_date') }}
+        on
+            event.code_set = 'CS_PALLIATIVE'
+            and panel.person_key = event.person_key
+            and event.service_date between panel.period_start and panel.period_end
+            and not event.is_denied
+            and {{ known_at('event', 'panel.as_of_date') }}
 ),
 
 institutional as (
@@ -54,11 +57,12 @@ institutional as (
         panel.person_key
     from panel
     inner join {{ ref('stg_eligibility') }} as span
-        on span.person_key = panel.person_key
-        and (span.long_term_institutional_flag = 1 or span.institutional_snp_flag = 1)
-        and span.enrollment_start_date <= panel.period_end
-        and (span.enrollment_end_date is null or span.enrollment_end_date >= panel.period_start)
-        and {{ known_at('span', 'panel.as_of_date') }}
+        on
+            panel.person_key = span.person_key
+            and (span.long_term_institutional_flag = 1 or span.institutional_snp_flag = 1)
+            and span.enrollment_start_date <= panel.period_end
+            and (span.enrollment_end_date is null or span.enrollment_end_date >= panel.period_start)
+            and {{ known_at('span', 'panel.as_of_date') }}
     where panel.age >= {{ frail_age }}
 ),
 
@@ -97,17 +101,21 @@ select
 from panel
 cross join first_claim
 left join first_enrolment
-    on first_enrolment.as_of_date = panel.as_of_date
-    and first_enrolment.person_key = panel.person_key
+    on
+        panel.as_of_date = first_enrolment.as_of_date
+        and panel.person_key = first_enrolment.person_key
 left join hospice
-    on hospice.as_of_date = panel.as_of_date
-    and hospice.metric_id = panel.metric_id
-    and hospice.person_key = panel.person_key
+    on
+        panel.as_of_date = hospice.as_of_date
+        and panel.metric_id = hospice.metric_id
+        and panel.person_key = hospice.person_key
 left join palliative
-    on palliative.as_of_date = panel.as_of_date
-    and palliative.metric_id = panel.metric_id
-    and palliative.person_key = panel.person_key
+    on
+        panel.as_of_date = palliative.as_of_date
+        and panel.metric_id = palliative.metric_id
+        and panel.person_key = palliative.person_key
 left join institutional
-    on institutional.as_of_date = panel.as_of_date
-    and institutional.metric_id = panel.metric_id
-    and institutional.person_key = panel.person_key
+    on
+        panel.as_of_date = institutional.as_of_date
+        and panel.metric_id = institutional.metric_id
+        and panel.person_key = institutional.person_key

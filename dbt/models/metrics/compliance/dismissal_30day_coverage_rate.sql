@@ -61,11 +61,12 @@ duty as (
         coalesce(min(chosen.assignment_start_date), dismissal.full_window_end) as duty_end
     from dismissal
     left join assignment as chosen
-        on chosen.as_of_date = dismissal.as_of_date
-        and chosen.person_key = dismissal.person_key
-        and chosen.practice_id <> dismissal.practice_id
-        and chosen.assignment_method = 'member_choice'
-        and chosen.assignment_start_date between dismissal.dismissal_notice_date and dismissal.full_window_end
+        on
+            dismissal.as_of_date = chosen.as_of_date
+            and dismissal.person_key = chosen.person_key
+            and dismissal.practice_id <> chosen.practice_id
+            and chosen.assignment_method = 'member_choice'
+            and chosen.assignment_start_date between dismissal.dismissal_notice_date and dismissal.full_window_end
     group by dismissal.as_of_date, dismissal.assignment_id, dismissal.full_window_end
 ),
 
@@ -75,15 +76,17 @@ refused as (
         dismissal.assignment_id
     from dismissal
     inner join duty
-        on duty.as_of_date = dismissal.as_of_date
-        and duty.assignment_id = dismissal.assignment_id
+        on
+            dismissal.as_of_date = duty.as_of_date
+            and dismissal.assignment_id = duty.assignment_id
     inner join {{ ref('stg_appointments') }} as appointment
-        on appointment.person_key = dismissal.person_key
-        and appointment.location_id = dismissal.practice_id
-        and appointment.visit_reason_class = 'urgent'
-        and appointment.refusal_reason = 'dismissed'
-        and cast(appointment.requested_datetime as date) between dismissal.dismissal_notice_date and duty.duty_end
-        and {{ known_at('appointment', 'dismissal.as_of_date') }}
+        on
+            dismissal.person_key = appointment.person_key
+            and dismissal.practice_id = appointment.location_id
+            and appointment.visit_reason_class = 'urgent'
+            and appointment.refusal_reason = 'dismissed'
+            and cast(appointment.requested_datetime as date) between dismissal.dismissal_notice_date and duty.duty_end
+            and {{ known_at('appointment', 'dismissal.as_of_date') }}
 ),
 
 complained as (
@@ -92,16 +95,18 @@ complained as (
         dismissal.assignment_id
     from dismissal
     inner join duty
-        on duty.as_of_date = dismissal.as_of_date
-        and duty.assignment_id = dismissal.assignment_id
+        on
+            dismissal.as_of_date = duty.as_of_date
+            and dismissal.assignment_id = duty.assignment_id
     inner join {{ ref('stg_grievances') }} as grievance
-        on grievance.person_key = dismissal.person_key
-        and coalesce(grievance.record_type, 'grievance') = 'grievance'
-        and grievance.category = 'dismissal_coverage'
-        and grievance.outcome = 'substantiated'
-        and coalesce(grievance.against_practice_id, dismissal.practice_id) = dismissal.practice_id
-        and grievance.received_date between dismissal.dismissal_notice_date and duty.duty_end
-        and {{ known_at('grievance', 'dismissal.as_of_date') }}
+        on
+            dismissal.person_key = grievance.person_key
+            and coalesce(grievance.record_type, 'grievance') = 'grievance'
+            and grievance.category = 'dismissal_coverage'
+            and grievance.outcome = 'substantiated'
+            and coalesce(grievance.against_practice_id, dismissal.practice_id) = dismissal.practice_id
+            and grievance.received_date between dismissal.dismissal_notice_date and duty.duty_end
+            and {{ known_at('grievance', 'dismissal.as_of_date') }}
 ),
 
 -- Someone of whom the eligibility feed says nothing is not taken for disenrolled.
@@ -128,8 +133,9 @@ member as (
         ) <= {{ coverage_days }} as is_disenrolled
     from dismissal
     left join {{ ref('int_enrolment') }} as span
-        on span.as_of_date = dismissal.as_of_date
-        and span.person_key = dismissal.person_key
+        on
+            dismissal.as_of_date = span.as_of_date
+            and dismissal.person_key = span.person_key
     group by dismissal.as_of_date, dismissal.assignment_id
 ),
 
@@ -150,20 +156,25 @@ judged as (
         or coalesce(person.death_date <= dismissal.full_window_end, false) as is_excluded
     from dismissal
     inner join duty
-        on duty.as_of_date = dismissal.as_of_date
-        and duty.assignment_id = dismissal.assignment_id
+        on
+            dismissal.as_of_date = duty.as_of_date
+            and dismissal.assignment_id = duty.assignment_id
     inner join member
-        on member.as_of_date = dismissal.as_of_date
-        and member.assignment_id = dismissal.assignment_id
+        on
+            dismissal.as_of_date = member.as_of_date
+            and dismissal.assignment_id = member.assignment_id
     left join {{ ref('int_member') }} as person
-        on person.as_of_date = dismissal.as_of_date
-        and person.person_key = dismissal.person_key
+        on
+            dismissal.as_of_date = person.as_of_date
+            and dismissal.person_key = person.person_key
     left join refused
-        on refused.as_of_date = dismissal.as_of_date
-        and refused.assignment_id = dismissal.assignment_id
+        on
+            dismissal.as_of_date = refused.as_of_date
+            and dismissal.assignment_id = refused.assignment_id
     left join complained
-        on complained.as_of_date = dismissal.as_of_date
-        and complained.assignment_id = dismissal.assignment_id
+        on
+            dismissal.as_of_date = complained.as_of_date
+            and dismissal.assignment_id = complained.assignment_id
 )
 
 select

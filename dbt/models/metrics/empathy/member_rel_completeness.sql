@@ -12,9 +12,10 @@ with panel as (
         panel.period_end
     from {{ ref('int_metric_period') }} as period
     inner join {{ ref('int_panel_year') }} as panel
-        on panel.as_of_date = period.as_of_date
-        and panel.period_start = period.period_start
-        and panel.period_end = period.period_end
+        on
+            period.as_of_date = panel.as_of_date
+            and period.period_start = panel.period_start
+            and period.period_end = panel.period_end
     where period.metric_id = 'member_rel_completeness'
 ),
 
@@ -26,11 +27,12 @@ visit as (
         coalesce(appointment.modality, 'in_person') = 'phone' as is_phone
     from panel
     inner join {{ ref('stg_appointments') }} as appointment
-        on appointment.person_key = panel.person_key
-        and appointment.location_id = panel.practice_id
-        and appointment.status_code = 'fulfilled'
-        and cast(appointment.start_datetime as date) between panel.period_start and panel.period_end
-        and {{ known_at('appointment', 'panel.as_of_date') }}
+        on
+            panel.person_key = appointment.person_key
+            and panel.practice_id = appointment.location_id
+            and appointment.status_code = 'fulfilled'
+            and cast(appointment.start_datetime as date) between panel.period_start and panel.period_end
+            and {{ known_at('appointment', 'panel.as_of_date') }}
     union all
     select
         panel.as_of_date,
@@ -38,11 +40,12 @@ visit as (
         service.is_phone
     from panel
     inner join {{ ref('int_visit_service') }} as service
-        on service.as_of_date = panel.as_of_date
-        and service.person_key = panel.person_key
-        and service.practice_id = panel.practice_id
-        and service.is_pcp_visit
-        and service.service_date between panel.period_start and panel.period_end
+        on
+            panel.as_of_date = service.as_of_date
+            and panel.person_key = service.person_key
+            and panel.practice_id = service.practice_id
+            and service.is_pcp_visit
+            and service.service_date between panel.period_start and panel.period_end
     where not exists (select 1 from {{ ref('stg_appointments') }})
 ),
 
@@ -97,11 +100,13 @@ judged as (
         seen.is_phone_only as is_excluded
     from panel
     inner join seen
-        on seen.as_of_date = panel.as_of_date
-        and seen.person_key = panel.person_key
+        on
+            panel.as_of_date = seen.as_of_date
+            and panel.person_key = seen.person_key
     left join collected
-        on collected.as_of_date = panel.as_of_date
-        and collected.person_key = panel.person_key
+        on
+            panel.as_of_date = collected.as_of_date
+            and panel.person_key = collected.person_key
 )
 
 select

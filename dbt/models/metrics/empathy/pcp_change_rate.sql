@@ -1,4 +1,4 @@
-{#- The plan's own choices: how soon a new practice must follow, and how long an automatic assignment may be corrected. -#}
+{#- The plan's own choices: how soon another practice must follow, how long an automatic choice may be corrected. -#}
 {%- set next_practice_days = 31 -%}
 {%- set correction_days = 30 -%}
 
@@ -70,9 +70,10 @@ change as (
         ) as is_excluded
     from assignment
     left join {{ ref('int_enrolment') }} as enrolment
-        on enrolment.as_of_date = assignment.as_of_date
-        and enrolment.person_key = assignment.person_key
-        and assignment.assignment_end_date between enrolment.valid_from and enrolment.valid_to
+        on
+            assignment.as_of_date = enrolment.as_of_date
+            and assignment.person_key = enrolment.person_key
+            and assignment.assignment_end_date between enrolment.valid_from and enrolment.valid_to
     where
         assignment.assignment_end_date between assignment.period_start and assignment.period_end
         and assignment.change_initiator = 'member'
@@ -93,8 +94,9 @@ exposure as (
         member_month.member_months
     from period
     inner join {{ ref('int_member_month') }} as member_month
-        on member_month.as_of_date = period.as_of_date
-        and member_month.month_start between period.period_start and period.period_end
+        on
+            period.as_of_date = member_month.as_of_date
+            and member_month.month_start between period.period_start and period.period_end
 )
 
 select

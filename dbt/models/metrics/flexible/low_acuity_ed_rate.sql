@@ -24,14 +24,16 @@ visit as (
         assignment.npi
     from period
     inner join {{ ref('int_ed_visit') }} as visit
-        on visit.as_of_date = period.as_of_date
-        and visit.is_treat_and_release
-        and visit.em_level <= {{ highest_low_level }}
-        and visit.ed_date between period.period_start and period.period_end
+        on
+            period.as_of_date = visit.as_of_date
+            and visit.is_treat_and_release
+            and visit.em_level <= {{ highest_low_level }}
+            and visit.ed_date between period.period_start and period.period_end
     inner join {{ ref('int_assignment') }} as assignment
-        on assignment.as_of_date = visit.as_of_date
-        and assignment.person_key = visit.person_key
-        and visit.ed_date between assignment.valid_from and assignment.valid_to
+        on
+            visit.as_of_date = assignment.as_of_date
+            and visit.person_key = assignment.person_key
+            and visit.ed_date between assignment.valid_from and assignment.valid_to
 ),
 
 injury as (
@@ -40,8 +42,9 @@ injury as (
         visit.ed_visit_id
     from visit
     inner join {{ ref('ref_code_sets') }} as chapter
-        on chapter.code_set = 'CS_INJURY_DX'
-        and left(visit.principal_dx, length(chapter.code)) = chapter.code
+        on
+            chapter.code_set = 'CS_INJURY_DX'
+            and left(visit.principal_dx, length(chapter.code)) = chapter.code
 ),
 
 hospice as (
@@ -50,8 +53,9 @@ hospice as (
         hospice_day.person_key
     from period
     inner join {{ ref('int_hospice') }} as hospice_day
-        on hospice_day.as_of_date = period.as_of_date
-        and hospice_day.service_date between period.period_start and period.period_end
+        on
+            period.as_of_date = hospice_day.as_of_date
+            and hospice_day.service_date between period.period_start and period.period_end
 ),
 
 event as (
@@ -68,18 +72,22 @@ event as (
         or coalesce({{ age_years('member.birth_date', 'visit.ed_date') }} < {{ youngest_age }}, false) as is_excluded
     from visit
     left join injury
-        on injury.as_of_date = visit.as_of_date
-        and injury.ed_visit_id = visit.ed_visit_id
+        on
+            visit.as_of_date = injury.as_of_date
+            and visit.ed_visit_id = injury.ed_visit_id
     left join hospice
-        on hospice.as_of_date = visit.as_of_date
-        and hospice.person_key = visit.person_key
+        on
+            visit.as_of_date = hospice.as_of_date
+            and visit.person_key = hospice.person_key
     left join {{ ref('int_member') }} as member
-        on member.as_of_date = visit.as_of_date
-        and member.person_key = visit.person_key
+        on
+            visit.as_of_date = member.as_of_date
+            and visit.person_key = member.person_key
     left join {{ ref('int_enrolment') }} as span
-        on span.as_of_date = visit.as_of_date
-        and span.person_key = visit.person_key
-        and visit.ed_date between span.valid_from and span.valid_to
+        on
+            visit.as_of_date = span.as_of_date
+            and visit.person_key = span.person_key
+            and visit.ed_date between span.valid_from and span.valid_to
 ),
 
 exposure as (
@@ -93,8 +101,9 @@ exposure as (
         member_month.member_months
     from period
     inner join {{ ref('int_member_month') }} as member_month
-        on member_month.as_of_date = period.as_of_date
-        and member_month.month_start between period.period_start and period.period_end
+        on
+            period.as_of_date = member_month.as_of_date
+            and member_month.month_start between period.period_start and period.period_end
 )
 
 select

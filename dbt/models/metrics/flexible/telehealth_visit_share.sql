@@ -12,9 +12,10 @@ with practice_day as (
         min(case when service.is_evisit then service.npi end) as evisit_npi
     from {{ ref('int_metric_period') }} as period
     inner join {{ ref('int_visit_service') }} as service
-        on service.as_of_date = period.as_of_date
-        and service.service_date between period.period_start and period.period_end
-        and service.practice_id is not null
+        on
+            period.as_of_date = service.as_of_date
+            and service.service_date between period.period_start and period.period_end
+            and service.practice_id is not null
     where period.metric_id = 'telehealth_visit_share'
     group by
         period.as_of_date,
@@ -37,7 +38,8 @@ select
     false as excluded
 from practice_day
 left join {{ ref('int_enrolment') }} as span
-    on span.as_of_date = practice_day.as_of_date
-    and span.person_key = practice_day.person_key
-    and practice_day.service_date between span.valid_from and span.valid_to
+    on
+        practice_day.as_of_date = span.as_of_date
+        and practice_day.person_key = span.person_key
+        and practice_day.service_date between span.valid_from and span.valid_to
 where practice_day.has_visit = 1

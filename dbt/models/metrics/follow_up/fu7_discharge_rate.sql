@@ -1,4 +1,4 @@
-{#- 99496 is billed for a visit within 7 days, up to 30 days after discharge; other contacts count on their own date. -#}
+{#- 99496 is billed for a visit within 7 days, but up to 30 days after discharge. -#}
 {%- set transition_claim_days = 30 -%}
 
 with period as (
@@ -26,16 +26,19 @@ discharge as (
         or home.code is null as is_out_of_scope
     from period
     inner join {{ ref('int_inpatient_stay') }} as stay
-        on stay.as_of_date = period.as_of_date
-        and stay.is_acute
-        and stay.discharge_date between period.period_start and period.mature_end
+        on
+            period.as_of_date = stay.as_of_date
+            and stay.is_acute
+            and stay.discharge_date between period.period_start and period.mature_end
     inner join {{ ref('int_assignment') }} as assignment
-        on assignment.as_of_date = stay.as_of_date
-        and assignment.person_key = stay.person_key
-        and stay.discharge_date between assignment.valid_from and assignment.valid_to
+        on
+            stay.as_of_date = assignment.as_of_date
+            and stay.person_key = assignment.person_key
+            and stay.discharge_date between assignment.valid_from and assignment.valid_to
     left join {{ ref('ref_code_sets') }} as home
-        on home.code_set = 'CS_DISPO_HOME'
-        and home.code = stay.discharge_disposition_code
+        on
+            home.code_set = 'CS_DISPO_HOME'
+            and stay.discharge_disposition_code = home.code
 ),
 
 enrolled as (
@@ -45,10 +48,11 @@ enrolled as (
         max(case when discharge.discharge_date between span.valid_from and span.valid_to then span.lob end) as lob
     from discharge
     inner join {{ ref('int_enrolment') }} as span
-        on span.as_of_date = discharge.as_of_date
-        and span.person_key = discharge.person_key
-        and span.valid_from <= discharge.followup_end
-        and span.valid_to >= discharge.discharge_date
+        on
+            discharge.as_of_date = span.as_of_date
+            and discharge.person_key = span.person_key
+            and discharge.followup_end >= span.valid_from
+            and discharge.discharge_date <= span.valid_to
     group by discharge.as_of_date, discharge.stay_id
     -- Covered on the discharge date and on each day of the window.
     having
@@ -65,10 +69,11 @@ returned as (
         discharge.stay_id
     from discharge
     inner join {{ ref('int_inpatient_stay') }} as later
-        on later.as_of_date = discharge.as_of_date
-        and later.person_key = discharge.person_key
-        and later.stay_id <> discharge.stay_id
-        and later.admit_date between discharge.discharge_date and discharge.followup_end
+        on
+            discharge.as_of_date = later.as_of_date
+            and discharge.person_key = later.person_key
+            and discharge.stay_id <> later.stay_id
+            and later.admit_date between discharge.discharge_date and discharge.followup_end
 ),
 
 followed as (
@@ -77,20 +82,21 @@ followed as (
         discharge.stay_id
     from discharge
     inner join {{ ref('int_visit_service') }} as service
-        on service.as_of_date = discharge.as_of_date
-        and service.person_key = discharge.person_key
-        and service.service_date > discharge.discharge_date
-        and service.clinician_kind = 'pcp'
-        and (
-            (
-                service.service_date <= discharge.followup_end
-                and (service.is_pcp_visit or service.is_video or service.is_phone or service.is_tcm)
+        on
+            discharge.as_of_date = service.as_of_date
+            and discharge.person_key = service.person_key
+            and discharge.discharge_date < service.service_date
+            and service.clinician_kind = 'pcp'
+            and (
+                (
+                    discharge.followup_end >= service.service_date
+                    and (service.is_pcp_visit or service.is_video or service.is_phone or service.is_tcm)
+                )
+                or (
+                    service.hcpcs_code = '99496'
+                    and service.service_date <= {{ add_days('discharge.discharge_date', transition_claim_days) }}
+                )
             )
-            or (
-                service.hcpcs_code = '99496'
-                and service.service_date <= {{ add_days('discharge.discharge_date', transition_claim_days) }}
-            )
-        )
 ),
 
 judged as (
@@ -106,14 +112,17 @@ judged as (
         discharge.is_out_of_scope or returned.stay_id is not null as is_excluded
     from discharge
     inner join enrolled
-        on enrolled.as_of_date = discharge.as_of_date
-        and enrolled.stay_id = discharge.stay_id
+        on
+            discharge.as_of_date = enrolled.as_of_date
+            and discharge.stay_id = enrolled.stay_id
     left join returned
-        on returned.as_of_date = discharge.as_of_date
-        and returned.stay_id = discharge.stay_id
+        on
+            discharge.as_of_date = returned.as_of_date
+            and discharge.stay_id = returned.stay_id
     left join followed
-        on followed.as_of_date = discharge.as_of_date
-        and followed.stay_id = discharge.stay_id
+        on
+            discharge.as_of_date = followed.as_of_date
+            and discharge.stay_id = followed.stay_id
 )
 
 select

@@ -17,9 +17,10 @@ ed_day as (
         visit.ed_date
     from period
     inner join {{ ref('int_ed_visit') }} as visit
-        on visit.as_of_date = period.as_of_date
-        and visit.is_treat_and_release
-        and visit.ed_date between period.period_start and period.mature_end
+        on
+            period.as_of_date = visit.as_of_date
+            and visit.is_treat_and_release
+            and visit.ed_date between period.period_start and period.mature_end
 ),
 
 admission as (
@@ -35,9 +36,10 @@ admission as (
         event.service_date as admitted_on
     from period
     inner join {{ ref('int_code_event') }} as event
-        on event.code_set = 'CS_OBSERVATION'
-        and not event.is_denied
-        and {{ known_at('event', 'period.as_of_date') }}
+        on
+            event.code_set = 'CS_OBSERVATION'
+            and not event.is_denied
+            and {{ known_at('event', 'period.as_of_date') }}
 ),
 
 admitted as (
@@ -47,9 +49,10 @@ admitted as (
         ed_day.ed_date
     from ed_day
     inner join admission
-        on admission.as_of_date = ed_day.as_of_date
-        and admission.person_key = ed_day.person_key
-        and admission.admitted_on between ed_day.ed_date and {{ add_days('ed_day.ed_date', var('followup_days')) }}
+        on
+            ed_day.as_of_date = admission.as_of_date
+            and ed_day.person_key = admission.person_key
+            and admission.admitted_on between ed_day.ed_date and {{ add_days('ed_day.ed_date', var('followup_days')) }}
 ),
 
 discharged as (
@@ -59,9 +62,10 @@ discharged as (
         ed_day.ed_date
     from ed_day
     left join admitted
-        on admitted.as_of_date = ed_day.as_of_date
-        and admitted.person_key = ed_day.person_key
-        and admitted.ed_date = ed_day.ed_date
+        on
+            ed_day.as_of_date = admitted.as_of_date
+            and ed_day.person_key = admitted.person_key
+            and ed_day.ed_date = admitted.ed_date
     where admitted.person_key is null
 ),
 
@@ -73,9 +77,10 @@ succession as (
         min(later.ed_date) as next_ed_date
     from discharged as visit
     left join discharged as later
-        on later.as_of_date = visit.as_of_date
-        and later.person_key = visit.person_key
-        and later.ed_date > {{ add_days('visit.ed_date', var('followup_days')) }}
+        on
+            visit.as_of_date = later.as_of_date
+            and visit.person_key = later.person_key
+            and later.ed_date > {{ add_days('visit.ed_date', var('followup_days')) }}
     group by visit.as_of_date, visit.person_key, visit.ed_date
 ),
 
@@ -101,10 +106,11 @@ index_visit as (
         succession.next_ed_date as ed_date
     from index_visit
     inner join succession
-        on succession.as_of_date = index_visit.as_of_date
-        and succession.person_key = index_visit.person_key
-        and succession.ed_date = index_visit.ed_date
-        and succession.next_ed_date is not null
+        on
+            index_visit.as_of_date = succession.as_of_date
+            and index_visit.person_key = succession.person_key
+            and index_visit.ed_date = succession.ed_date
+            and succession.next_ed_date is not null
 ),
 
 visit as (
@@ -137,11 +143,12 @@ assigned as (
         assignment.npi
     from visit
     inner join period
-        on period.as_of_date = visit.as_of_date
+        on visit.as_of_date = period.as_of_date
     inner join {{ ref('int_assignment') }} as assignment
-        on assignment.as_of_date = visit.as_of_date
-        and assignment.person_key = visit.person_key
-        and visit.ed_date between assignment.valid_from and assignment.valid_to
+        on
+            visit.as_of_date = assignment.as_of_date
+            and visit.person_key = assignment.person_key
+            and visit.ed_date between assignment.valid_from and assignment.valid_to
 ),
 
 coverage as (
@@ -157,10 +164,11 @@ coverage as (
         ) as covered_days
     from assigned
     inner join {{ ref('int_enrolment') }} as span
-        on span.as_of_date = assigned.as_of_date
-        and span.person_key = assigned.person_key
-        and span.valid_from <= assigned.followup_end
-        and span.valid_to >= assigned.ed_date
+        on
+            assigned.as_of_date = span.as_of_date
+            and assigned.person_key = span.person_key
+            and assigned.followup_end >= span.valid_from
+            and assigned.ed_date <= span.valid_to
     group by assigned.as_of_date, assigned.person_key, assigned.ed_date
 ),
 
@@ -170,8 +178,9 @@ hospice as (
         hospice_day.person_key
     from period
     inner join {{ ref('int_hospice') }} as hospice_day
-        on hospice_day.as_of_date = period.as_of_date
-        and hospice_day.service_date between period.period_start and period.period_end
+        on
+            period.as_of_date = hospice_day.as_of_date
+            and hospice_day.service_date between period.period_start and period.period_end
 ),
 
 -- Claims of the ED visit itself: a service on day 0 must stand on another claim.
@@ -182,10 +191,11 @@ ed_claim as (
         line.claim_id
     from assigned
     inner join {{ ref('int_claim_line') }} as line
-        on line.person_key = assigned.person_key
-        and line.service_date = assigned.ed_date
-        and line.pos = '23'
-        and {{ known_at('line', 'assigned.as_of_date') }}
+        on
+            assigned.person_key = line.person_key
+            and assigned.ed_date = line.service_date
+            and line.pos = '23'
+            and {{ known_at('line', 'assigned.as_of_date') }}
     union
     select
         assigned.as_of_date,
@@ -193,10 +203,11 @@ ed_claim as (
         event.claim_id
     from assigned
     inner join {{ ref('int_code_event') }} as event
-        on event.code_set = 'CS_ED'
-        and event.person_key = assigned.person_key
-        and event.service_date = assigned.ed_date
-        and {{ known_at('event', 'assigned.as_of_date') }}
+        on
+            event.code_set = 'CS_ED'
+            and assigned.person_key = event.person_key
+            and assigned.ed_date = event.service_date
+            and {{ known_at('event', 'assigned.as_of_date') }}
 ),
 
 followed as (
@@ -206,22 +217,24 @@ followed as (
         assigned.ed_date
     from assigned
     inner join {{ ref('int_visit_service') }} as service
-        on service.as_of_date = assigned.as_of_date
-        and service.person_key = assigned.person_key
-        and service.service_date between assigned.ed_date and assigned.followup_end
-        and service.clinician_kind = 'pcp'
-        and (
-            service.is_pcp_visit
-            or service.is_video
-            or service.is_phone
-            or service.is_evisit
-            or service.is_tcm
-            or service.is_care_mgmt
-        )
+        on
+            assigned.as_of_date = service.as_of_date
+            and assigned.person_key = service.person_key
+            and service.service_date between assigned.ed_date and assigned.followup_end
+            and service.clinician_kind = 'pcp'
+            and (
+                service.is_pcp_visit
+                or service.is_video
+                or service.is_phone
+                or service.is_evisit
+                or service.is_tcm
+                or service.is_care_mgmt
+            )
     left join ed_claim
-        on ed_claim.as_of_date = service.as_of_date
-        and ed_claim.person_key = service.person_key
-        and ed_claim.claim_id = service.claim_id
+        on
+            service.as_of_date = ed_claim.as_of_date
+            and service.person_key = ed_claim.person_key
+            and service.claim_id = ed_claim.claim_id
     where service.service_date > assigned.ed_date or ed_claim.claim_id is null
 ),
 
@@ -241,19 +254,23 @@ judged as (
         or coalesce(member.death_date <= assigned.followup_end, false) as is_excluded
     from assigned
     left join coverage
-        on coverage.as_of_date = assigned.as_of_date
-        and coverage.person_key = assigned.person_key
-        and coverage.ed_date = assigned.ed_date
+        on
+            assigned.as_of_date = coverage.as_of_date
+            and assigned.person_key = coverage.person_key
+            and assigned.ed_date = coverage.ed_date
     left join hospice
-        on hospice.as_of_date = assigned.as_of_date
-        and hospice.person_key = assigned.person_key
+        on
+            assigned.as_of_date = hospice.as_of_date
+            and assigned.person_key = hospice.person_key
     left join {{ ref('int_member') }} as member
-        on member.as_of_date = assigned.as_of_date
-        and member.person_key = assigned.person_key
+        on
+            assigned.as_of_date = member.as_of_date
+            and assigned.person_key = member.person_key
     left join followed
-        on followed.as_of_date = assigned.as_of_date
-        and followed.person_key = assigned.person_key
-        and followed.ed_date = assigned.ed_date
+        on
+            assigned.as_of_date = followed.as_of_date
+            and assigned.person_key = followed.person_key
+            and assigned.ed_date = followed.ed_date
 )
 
 select

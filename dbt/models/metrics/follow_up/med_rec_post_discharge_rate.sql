@@ -30,20 +30,24 @@ discharge as (
         or home.code is null as is_out_of_scope
     from period
     inner join {{ ref('int_inpatient_stay') }} as stay
-        on stay.as_of_date = period.as_of_date
-        and stay.is_acute
-        and stay.discharge_date between period.period_start and period.mature_end
+        on
+            period.as_of_date = stay.as_of_date
+            and stay.is_acute
+            and stay.discharge_date between period.period_start and period.mature_end
     inner join {{ ref('int_member') }} as member
-        on member.as_of_date = stay.as_of_date
-        and member.person_key = stay.person_key
-        and {{ age_years('member.birth_date', 'stay.discharge_date') }} >= {{ adult_age }}
+        on
+            stay.as_of_date = member.as_of_date
+            and stay.person_key = member.person_key
+            and {{ age_years('member.birth_date', 'stay.discharge_date') }} >= {{ adult_age }}
     inner join {{ ref('int_assignment') }} as assignment
-        on assignment.as_of_date = stay.as_of_date
-        and assignment.person_key = stay.person_key
-        and stay.discharge_date between assignment.valid_from and assignment.valid_to
+        on
+            stay.as_of_date = assignment.as_of_date
+            and stay.person_key = assignment.person_key
+            and stay.discharge_date between assignment.valid_from and assignment.valid_to
     left join {{ ref('ref_code_sets') }} as home
-        on home.code_set = 'CS_DISPO_HOME'
-        and home.code = stay.discharge_disposition_code
+        on
+            home.code_set = 'CS_DISPO_HOME'
+            and stay.discharge_disposition_code = home.code
 ),
 
 enrolled as (
@@ -53,10 +57,11 @@ enrolled as (
         max(case when discharge.discharge_date between span.valid_from and span.valid_to then span.lob end) as lob
     from discharge
     inner join {{ ref('int_enrolment') }} as span
-        on span.as_of_date = discharge.as_of_date
-        and span.person_key = discharge.person_key
-        and span.valid_from <= discharge.window_end
-        and span.valid_to >= discharge.discharge_date
+        on
+            discharge.as_of_date = span.as_of_date
+            and discharge.person_key = span.person_key
+            and discharge.window_end >= span.valid_from
+            and discharge.discharge_date <= span.valid_to
     group by discharge.as_of_date, discharge.stay_id
     -- Covered on the discharge date and on each day of the window.
     having
@@ -73,10 +78,11 @@ returned as (
         discharge.stay_id
     from discharge
     inner join {{ ref('int_inpatient_stay') }} as later
-        on later.as_of_date = discharge.as_of_date
-        and later.person_key = discharge.person_key
-        and later.stay_id <> discharge.stay_id
-        and later.admit_date between discharge.discharge_date and discharge.window_end
+        on
+            discharge.as_of_date = later.as_of_date
+            and discharge.person_key = later.person_key
+            and discharge.stay_id <> later.stay_id
+            and later.admit_date between discharge.discharge_date and discharge.window_end
 ),
 
 hospice as (
@@ -85,9 +91,10 @@ hospice as (
         discharge.person_key
     from discharge
     inner join {{ ref('int_hospice') }} as hospice_day
-        on hospice_day.as_of_date = discharge.as_of_date
-        and hospice_day.person_key = discharge.person_key
-        and hospice_day.service_date between discharge.period_start and discharge.period_end
+        on
+            discharge.as_of_date = hospice_day.as_of_date
+            and discharge.person_key = hospice_day.person_key
+            and hospice_day.service_date between discharge.period_start and discharge.period_end
 ),
 
 reconciled as (
@@ -96,11 +103,12 @@ reconciled as (
         discharge.stay_id
     from discharge
     inner join {{ ref('int_code_event') }} as event
-        on event.code_set = 'CS_MED_REC'
-        and event.person_key = discharge.person_key
-        and event.service_date between discharge.discharge_date and discharge.window_end
-        and not event.is_denied
-        and {{ known_at('event', 'discharge.as_of_date') }}
+        on
+            event.code_set = 'CS_MED_REC'
+            and discharge.person_key = event.person_key
+            and event.service_date between discharge.discharge_date and discharge.window_end
+            and not event.is_denied
+            and {{ known_at('event', 'discharge.as_of_date') }}
 ),
 
 judged as (
@@ -118,17 +126,21 @@ judged as (
         or hospice.person_key is not null as is_excluded
     from discharge
     inner join enrolled
-        on enrolled.as_of_date = discharge.as_of_date
-        and enrolled.stay_id = discharge.stay_id
+        on
+            discharge.as_of_date = enrolled.as_of_date
+            and discharge.stay_id = enrolled.stay_id
     left join returned
-        on returned.as_of_date = discharge.as_of_date
-        and returned.stay_id = discharge.stay_id
+        on
+            discharge.as_of_date = returned.as_of_date
+            and discharge.stay_id = returned.stay_id
     left join hospice
-        on hospice.as_of_date = discharge.as_of_date
-        and hospice.person_key = discharge.person_key
+        on
+            discharge.as_of_date = hospice.as_of_date
+            and discharge.person_key = hospice.person_key
     left join reconciled
-        on reconciled.as_of_date = discharge.as_of_date
-        and reconciled.stay_id = discharge.stay_id
+        on
+            discharge.as_of_date = reconciled.as_of_date
+            and discharge.stay_id = reconciled.stay_id
 )
 
 select

@@ -31,22 +31,25 @@ discharge as (
         or coalesce(disposition.code_set in ('CS_DISPO_TRANSFER', 'CS_DISPO_HOSPICE'), false) as is_out_of_scope
     from period
     inner join {{ ref('int_inpatient_stay') }} as stay
-        on stay.as_of_date = period.as_of_date
-        and stay.is_acute
-        and stay.discharge_date between period.period_start and period.mature_end
+        on
+            period.as_of_date = stay.as_of_date
+            and stay.is_acute
+            and stay.discharge_date between period.period_start and period.mature_end
     inner join {{ ref('int_member') }} as member
-        on member.as_of_date = stay.as_of_date
-        and member.person_key = stay.person_key
-        and {{ age_years('member.birth_date', 'stay.discharge_date') }} >= {{ adult_age }}
+        on
+            stay.as_of_date = member.as_of_date
+            and stay.person_key = member.person_key
+            and {{ age_years('member.birth_date', 'stay.discharge_date') }} >= {{ adult_age }}
     inner join {{ ref('int_assignment') }} as assignment
-        on assignment.as_of_date = stay.as_of_date
-        and assignment.person_key = stay.person_key
-        and stay.discharge_date between assignment.valid_from and assignment.valid_to
+        on
+            stay.as_of_date = assignment.as_of_date
+            and stay.person_key = assignment.person_key
+            and stay.discharge_date between assignment.valid_from and assignment.valid_to
     left join {{ ref('ref_code_sets') }} as disposition
         on disposition.code_set in (
             'CS_DISPO_DIED', 'CS_DISPO_STILL_PATIENT', 'CS_DISPO_TRANSFER', 'CS_DISPO_HOSPICE'
         )
-        and disposition.code = stay.discharge_disposition_code
+        and stay.discharge_disposition_code = disposition.code
     where coalesce(disposition.code_set, '') not in ('CS_DISPO_DIED', 'CS_DISPO_STILL_PATIENT')
 ),
 
@@ -57,13 +60,14 @@ maternity as (
         stay.stay_id
     from {{ ref('int_inpatient_stay') }} as stay
     inner join {{ ref('int_code_event') }} as event
-        on event.code_set = 'CS_DUPLICATE_EXCLUSION'
-        and left(event.code, 1) = 'O'
-        and event.is_principal_dx
-        and event.claim_type = 'institutional'
-        and event.person_key = stay.person_key
-        and event.service_date between stay.admit_date and stay.discharge_date
-        and {{ known_at('event', 'stay.as_of_date') }}
+        on
+            event.code_set = 'CS_DUPLICATE_EXCLUSION'
+            and left(event.code, 1) = 'O'
+            and event.is_principal_dx
+            and event.claim_type = 'institutional'
+            and stay.person_key = event.person_key
+            and event.service_date between stay.admit_date and stay.discharge_date
+            and {{ known_at('event', 'stay.as_of_date') }}
     where stay.is_acute
 ),
 
@@ -73,9 +77,10 @@ hospice as (
         discharge.person_key
     from discharge
     inner join {{ ref('int_hospice') }} as hospice_day
-        on hospice_day.as_of_date = discharge.as_of_date
-        and hospice_day.person_key = discharge.person_key
-        and hospice_day.service_date between discharge.period_start and discharge.period_end
+        on
+            discharge.as_of_date = hospice_day.as_of_date
+            and discharge.person_key = hospice_day.person_key
+            and hospice_day.service_date between discharge.period_start and discharge.period_end
 ),
 
 readmitted as (
@@ -84,15 +89,17 @@ readmitted as (
         discharge.stay_id
     from discharge
     inner join {{ ref('int_inpatient_stay') }} as later
-        on later.as_of_date = discharge.as_of_date
-        and later.person_key = discharge.person_key
-        and later.is_acute
-        and not later.is_planned_chemo
-        and later.admit_date > discharge.discharge_date
-        and later.admit_date <= discharge.window_end
+        on
+            discharge.as_of_date = later.as_of_date
+            and discharge.person_key = later.person_key
+            and later.is_acute
+            and not later.is_planned_chemo
+            and discharge.discharge_date < later.admit_date
+            and discharge.window_end >= later.admit_date
     left join maternity
-        on maternity.as_of_date = later.as_of_date
-        and maternity.stay_id = later.stay_id
+        on
+            later.as_of_date = maternity.as_of_date
+            and later.stay_id = maternity.stay_id
     where maternity.stay_id is null
 ),
 
@@ -111,18 +118,22 @@ judged as (
         or hospice.person_key is not null as is_excluded
     from discharge
     left join maternity
-        on maternity.as_of_date = discharge.as_of_date
-        and maternity.stay_id = discharge.stay_id
+        on
+            discharge.as_of_date = maternity.as_of_date
+            and discharge.stay_id = maternity.stay_id
     left join hospice
-        on hospice.as_of_date = discharge.as_of_date
-        and hospice.person_key = discharge.person_key
+        on
+            discharge.as_of_date = hospice.as_of_date
+            and discharge.person_key = hospice.person_key
     left join readmitted
-        on readmitted.as_of_date = discharge.as_of_date
-        and readmitted.stay_id = discharge.stay_id
+        on
+            discharge.as_of_date = readmitted.as_of_date
+            and discharge.stay_id = readmitted.stay_id
     left join {{ ref('int_enrolment') }} as span
-        on span.as_of_date = discharge.as_of_date
-        and span.person_key = discharge.person_key
-        and discharge.discharge_date between span.valid_from and span.valid_to
+        on
+            discharge.as_of_date = span.as_of_date
+            and discharge.person_key = span.person_key
+            and discharge.discharge_date between span.valid_from and span.valid_to
 )
 
 select

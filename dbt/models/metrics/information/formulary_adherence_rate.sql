@@ -47,11 +47,12 @@ listed as (
         fill.claim_line_number
     from fill
     inner join {{ ref('ref_formulary') }} as drug
-        on drug.plan = fill.plan
-        and drug.ndc_code = fill.ndc_code
-        and fill.dispensing_date >= coalesce(drug.valid_from, fill.dispensing_date)
-        and fill.dispensing_date <= coalesce(drug.valid_to, fill.dispensing_date)
-        and drug.formulary_status in ('preferred', 'non_preferred_covered')
+        on
+            fill.plan = drug.plan
+            and fill.ndc_code = drug.ndc_code
+            and fill.dispensing_date >= coalesce(drug.valid_from, fill.dispensing_date)
+            and fill.dispensing_date <= coalesce(drug.valid_to, fill.dispensing_date)
+            and drug.formulary_status in ('preferred', 'non_preferred_covered')
     where coalesce(fill.formulary_status, 'unknown') = 'unknown'
 ),
 
@@ -71,13 +72,15 @@ judged as (
         ) as is_excluded
     from fill
     left join coverage
-        on coverage.as_of_date = fill.as_of_date
-        and coverage.person_key = fill.person_key
-        and fill.dispensing_date between coverage.valid_from and coverage.valid_to
+        on
+            fill.as_of_date = coverage.as_of_date
+            and fill.person_key = coverage.person_key
+            and fill.dispensing_date between coverage.valid_from and coverage.valid_to
     left join listed
-        on listed.as_of_date = fill.as_of_date
-        and listed.claim_id = fill.claim_id
-        and listed.claim_line_number = fill.claim_line_number
+        on
+            fill.as_of_date = listed.as_of_date
+            and fill.claim_id = listed.claim_id
+            and fill.claim_line_number = listed.claim_line_number
 )
 
 select

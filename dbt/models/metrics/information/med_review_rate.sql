@@ -15,10 +15,11 @@ with panel as (
         panel.period_end
     from {{ ref('int_metric_period') }} as period
     inner join {{ ref('int_panel_year') }} as panel
-        on panel.as_of_date = period.as_of_date
-        and panel.period_start = period.period_start
-        and panel.period_end = period.period_end
-        and {{ age_years('panel.birth_date', 'panel.period_end') }} >= {{ adult_age }}
+        on
+            period.as_of_date = panel.as_of_date
+            and period.period_start = panel.period_start
+            and period.period_end = panel.period_end
+            and {{ age_years('panel.birth_date', 'panel.period_end') }} >= {{ adult_age }}
     where period.metric_id = 'med_review_rate'
 ),
 
@@ -29,11 +30,12 @@ chronic_ingredient as (
         coalesce(fill.ingredient_rxcui, fill.ndc_code) as ingredient
     from panel
     inner join {{ ref('stg_pharmacy_claims') }} as fill
-        on fill.person_key = panel.person_key
-        and fill.dispensing_date between panel.period_start and panel.period_end
-        and coalesce(fill.claim_status, 'paid') = 'paid'
-        and coalesce(fill.quantity, 0) >= 0
-        and {{ known_at('fill', 'panel.as_of_date') }}
+        on
+            panel.person_key = fill.person_key
+            and fill.dispensing_date between panel.period_start and panel.period_end
+            and coalesce(fill.claim_status, 'paid') = 'paid'
+            and coalesce(fill.quantity, 0) >= 0
+            and {{ known_at('fill', 'panel.as_of_date') }}
     group by panel.as_of_date, panel.person_key, coalesce(fill.ingredient_rxcui, fill.ndc_code)
     having sum(fill.days_supply) >= {{ chronic_days_supply }}
 ),
@@ -55,11 +57,12 @@ service as (
         event.code_set
     from panel
     inner join {{ ref('int_code_event') }} as event
-        on event.code_set in ('CS_MED_REVIEW', 'CS_MED_REVIEW_NOTE', 'CS_MED_LIST')
-        and event.person_key = panel.person_key
-        and event.service_date between panel.period_start and panel.period_end
-        and not event.is_denied
-        and {{ known_at('event', 'panel.as_of_date') }}
+        on
+            event.code_set in ('CS_MED_REVIEW', 'CS_MED_REVIEW_NOTE', 'CS_MED_LIST')
+            and panel.person_key = event.person_key
+            and event.service_date between panel.period_start and panel.period_end
+            and not event.is_denied
+            and {{ known_at('event', 'panel.as_of_date') }}
 ),
 
 reviewed as (
@@ -74,10 +77,11 @@ reviewed as (
         note.person_key
     from service as note
     inner join service as medicine_list
-        on medicine_list.as_of_date = note.as_of_date
-        and medicine_list.person_key = note.person_key
-        and medicine_list.service_date = note.service_date
-        and medicine_list.code_set = 'CS_MED_LIST'
+        on
+            note.as_of_date = medicine_list.as_of_date
+            and note.person_key = medicine_list.person_key
+            and note.service_date = medicine_list.service_date
+            and medicine_list.code_set = 'CS_MED_LIST'
     where note.code_set = 'CS_MED_REVIEW_NOTE'
     union
     select
@@ -85,11 +89,12 @@ reviewed as (
         panel.person_key
     from panel
     inner join {{ ref('stg_care_management') }} as program
-        on program.person_key = panel.person_key
-        and program.program = 'mtm'
-        and program.closed_reason = 'goals_met'
-        and program.closed_date between panel.period_start and panel.period_end
-        and {{ known_at('program', 'panel.as_of_date') }}
+        on
+            panel.person_key = program.person_key
+            and program.program = 'mtm'
+            and program.closed_reason = 'goals_met'
+            and program.closed_date between panel.period_start and panel.period_end
+            and {{ known_at('program', 'panel.as_of_date') }}
 ),
 
 hospice as (
@@ -98,9 +103,10 @@ hospice as (
         panel.person_key
     from panel
     inner join {{ ref('int_hospice') }} as hospice_day
-        on hospice_day.as_of_date = panel.as_of_date
-        and hospice_day.person_key = panel.person_key
-        and hospice_day.service_date between panel.period_start and panel.period_end
+        on
+            panel.as_of_date = hospice_day.as_of_date
+            and panel.person_key = hospice_day.person_key
+            and hospice_day.service_date between panel.period_start and panel.period_end
 ),
 
 judged as (
@@ -116,14 +122,17 @@ judged as (
         hospice.person_key is not null as is_excluded
     from panel
     inner join on_many_drugs
-        on on_many_drugs.as_of_date = panel.as_of_date
-        and on_many_drugs.person_key = panel.person_key
+        on
+            panel.as_of_date = on_many_drugs.as_of_date
+            and panel.person_key = on_many_drugs.person_key
     left join reviewed
-        on reviewed.as_of_date = panel.as_of_date
-        and reviewed.person_key = panel.person_key
+        on
+            panel.as_of_date = reviewed.as_of_date
+            and panel.person_key = reviewed.person_key
     left join hospice
-        on hospice.as_of_date = panel.as_of_date
-        and hospice.person_key = panel.person_key
+        on
+            panel.as_of_date = hospice.as_of_date
+            and panel.person_key = hospice.person_key
 )
 
 select

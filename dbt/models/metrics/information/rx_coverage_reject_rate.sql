@@ -9,9 +9,10 @@ reports_rejects as (
     select distinct period.as_of_date
     from {{ ref('int_metric_period') }} as period
     inner join {{ ref('stg_pharmacy_claims') }} as claim
-        on claim.claim_status = 'rejected'
-        and claim.dispensing_date between period.period_start and period.period_end
-        and {{ known_at('claim', 'period.as_of_date') }}
+        on
+            claim.claim_status = 'rejected'
+            and claim.dispensing_date between period.period_start and period.period_end
+            and {{ known_at('claim', 'period.as_of_date') }}
     where period.metric_id = 'rx_coverage_reject_rate'
 ),
 
@@ -24,8 +25,9 @@ rejected as (
         max(case when reject.code_set = 'CS_RX_REJECT_EXCLUSION' then 1 else 0 end) as is_out_of_scope
     from fill
     inner join {{ ref('ref_code_sets') }} as reject
-        on reject.code_set in ('CS_RX_COVERAGE_REJECT', 'CS_RX_REJECT_EXCLUSION')
-        and reject.code in (fill.reject_code_1, fill.reject_code_2, fill.reject_code_3)
+        on
+            reject.code_set in ('CS_RX_COVERAGE_REJECT', 'CS_RX_REJECT_EXCLUSION')
+            and reject.code in (fill.reject_code_1, fill.reject_code_2, fill.reject_code_3)
     where fill.claim_status = 'rejected'
     group by fill.as_of_date, fill.claim_id, fill.claim_line_number
 ),
@@ -37,12 +39,13 @@ paid_the_same_day as (
         fill.claim_line_number
     from fill
     inner join {{ ref('stg_pharmacy_claims') }} as paid
-        on paid.person_key = fill.person_key
-        and paid.ndc_code = fill.ndc_code
-        and paid.dispensing_date = fill.dispensing_date
-        and coalesce(paid.claim_status, 'paid') = 'paid'
-        and coalesce(paid.quantity, 0) >= 0
-        and {{ known_at('paid', 'fill.as_of_date') }}
+        on
+            fill.person_key = paid.person_key
+            and fill.ndc_code = paid.ndc_code
+            and fill.dispensing_date = paid.dispensing_date
+            and coalesce(paid.claim_status, 'paid') = 'paid'
+            and coalesce(paid.quantity, 0) >= 0
+            and {{ known_at('paid', 'fill.as_of_date') }}
 ),
 
 judged as (
@@ -58,19 +61,22 @@ judged as (
         coalesce(rejected.is_out_of_scope, 0) = 1 as is_excluded
     from fill
     inner join reports_rejects
-        on reports_rejects.as_of_date = fill.as_of_date
+        on fill.as_of_date = reports_rejects.as_of_date
     left join rejected
-        on rejected.as_of_date = fill.as_of_date
-        and rejected.claim_id = fill.claim_id
-        and rejected.claim_line_number = fill.claim_line_number
+        on
+            fill.as_of_date = rejected.as_of_date
+            and fill.claim_id = rejected.claim_id
+            and fill.claim_line_number = rejected.claim_line_number
     left join paid_the_same_day
-        on paid_the_same_day.as_of_date = fill.as_of_date
-        and paid_the_same_day.claim_id = fill.claim_id
-        and paid_the_same_day.claim_line_number = fill.claim_line_number
+        on
+            fill.as_of_date = paid_the_same_day.as_of_date
+            and fill.claim_id = paid_the_same_day.claim_id
+            and fill.claim_line_number = paid_the_same_day.claim_line_number
     left join {{ ref('int_enrolment') }} as span
-        on span.as_of_date = fill.as_of_date
-        and span.person_key = fill.person_key
-        and fill.dispensing_date between span.valid_from and span.valid_to
+        on
+            fill.as_of_date = span.as_of_date
+            and fill.person_key = span.person_key
+            and fill.dispensing_date between span.valid_from and span.valid_to
 )
 
 select

@@ -12,10 +12,11 @@ with panel as (
         panel.period_end
     from {{ ref('int_metric_period') }} as period
     inner join {{ ref('int_panel_year') }} as panel
-        on panel.as_of_date = period.as_of_date
-        and panel.period_start = period.period_start
-        and panel.period_end = period.period_end
-        and {{ age_years('panel.birth_date', 'panel.period_end') }} >= {{ youngest_age }}
+        on
+            period.as_of_date = panel.as_of_date
+            and period.period_start = panel.period_start
+            and period.period_end = panel.period_end
+            and {{ age_years('panel.birth_date', 'panel.period_end') }} >= {{ youngest_age }}
     where period.metric_id = 'bh_risk_screening_rate'
 ),
 
@@ -25,10 +26,11 @@ seen as (
         panel.person_key
     from panel
     inner join {{ ref('int_visit_service') }} as service
-        on service.as_of_date = panel.as_of_date
-        and service.person_key = panel.person_key
-        and service.service_date between panel.period_start and panel.period_end
-        and service.is_pcp_visit
+        on
+            panel.as_of_date = service.as_of_date
+            and panel.person_key = service.person_key
+            and service.service_date between panel.period_start and panel.period_end
+            and service.is_pcp_visit
 ),
 
 screened as (
@@ -37,24 +39,26 @@ screened as (
         panel.person_key
     from panel
     inner join {{ ref('int_code_event') }} as event
-        on event.code_set in ('CS_DEPRESSION_SCREEN', 'CS_SUBSTANCE_SCREEN', 'CS_TOBACCO_SCREEN')
-        and event.person_key = panel.person_key
-        and event.service_date between panel.period_start and panel.period_end
-        and not event.is_denied
-        and {{ known_at('event', 'panel.as_of_date') }}
+        on
+            event.code_set in ('CS_DEPRESSION_SCREEN', 'CS_SUBSTANCE_SCREEN', 'CS_TOBACCO_SCREEN')
+            and panel.person_key = event.person_key
+            and event.service_date between panel.period_start and panel.period_end
+            and not event.is_denied
+            and {{ known_at('event', 'panel.as_of_date') }}
     union
     select
         panel.as_of_date,
         panel.person_key
     from panel
     inner join {{ ref('stg_screenings') }} as screening
-        on screening.person_key = panel.person_key
-        and screening.instrument in (
-            'PHQ-2', 'PHQ-9', 'PHQ-A', 'EPDS', 'GDS', 'AUDIT', 'AUDIT-C', 'DAST-10', 'CRAFFT'
-        )
-        and screening.status = 'completed'
-        and screening.screening_date between panel.period_start and panel.period_end
-        and {{ known_at('screening', 'panel.as_of_date') }}
+        on
+            panel.person_key = screening.person_key
+            and screening.instrument in (
+                'PHQ-2', 'PHQ-9', 'PHQ-A', 'EPDS', 'GDS', 'AUDIT', 'AUDIT-C', 'DAST-10', 'CRAFFT'
+            )
+            and screening.status = 'completed'
+            and screening.screening_date between panel.period_start and panel.period_end
+            and {{ known_at('screening', 'panel.as_of_date') }}
 ),
 
 excluded_person as (
@@ -63,9 +67,10 @@ excluded_person as (
         panel.person_key
     from panel
     inner join {{ ref('int_hospice') }} as hospice_day
-        on hospice_day.as_of_date = panel.as_of_date
-        and hospice_day.person_key = panel.person_key
-        and hospice_day.service_date between panel.period_start and panel.period_end
+        on
+            panel.as_of_date = hospice_day.as_of_date
+            and panel.person_key = hospice_day.person_key
+            and hospice_day.service_date between panel.period_start and panel.period_end
 ),
 
 judged as (
@@ -81,14 +86,17 @@ judged as (
         excluded_person.person_key is not null as is_excluded
     from panel
     inner join seen
-        on seen.as_of_date = panel.as_of_date
-        and seen.person_key = panel.person_key
+        on
+            panel.as_of_date = seen.as_of_date
+            and panel.person_key = seen.person_key
     left join screened
-        on screened.as_of_date = panel.as_of_date
-        and screened.person_key = panel.person_key
+        on
+            panel.as_of_date = screened.as_of_date
+            and panel.person_key = screened.person_key
     left join excluded_person
-        on excluded_person.as_of_date = panel.as_of_date
-        and excluded_person.person_key = panel.person_key
+        on
+            panel.as_of_date = excluded_person.as_of_date
+            and panel.person_key = excluded_person.person_key
 )
 
 select

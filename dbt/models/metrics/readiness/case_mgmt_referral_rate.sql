@@ -18,9 +18,10 @@ with panel as (
         period.mature_end
     from {{ ref('int_metric_period') }} as period
     inner join {{ ref('int_panel_year') }} as panel
-        on panel.as_of_date = period.as_of_date
-        and panel.period_start = period.period_start
-        and panel.period_end = period.period_end
+        on
+            period.as_of_date = panel.as_of_date
+            and period.period_start = panel.period_start
+            and period.period_end = panel.period_end
     where period.metric_id = 'case_mgmt_referral_rate'
 ),
 
@@ -35,10 +36,11 @@ ed_visit as (
         ) as previous_ed_date
     from panel
     inner join {{ ref('int_ed_visit') }} as visit
-        on visit.as_of_date = panel.as_of_date
-        and visit.person_key = panel.person_key
-        and visit.is_treat_and_release
-        and visit.ed_date between panel.period_start and panel.period_end
+        on
+            panel.as_of_date = visit.as_of_date
+            and panel.person_key = visit.person_key
+            and visit.is_treat_and_release
+            and visit.ed_date between panel.period_start and panel.period_end
 ),
 
 acute_stay as (
@@ -52,10 +54,11 @@ acute_stay as (
         ) as stay_number
     from panel
     inner join {{ ref('int_inpatient_stay') }} as stay
-        on stay.as_of_date = panel.as_of_date
-        and stay.person_key = panel.person_key
-        and stay.is_acute
-        and stay.admit_date between panel.period_start and panel.period_end
+        on
+            panel.as_of_date = stay.as_of_date
+            and panel.person_key = stay.person_key
+            and stay.is_acute
+            and stay.admit_date between panel.period_start and panel.period_end
 ),
 
 chronic_group as (
@@ -66,11 +69,12 @@ chronic_group as (
         min(event.service_date) as known_on
     from panel
     inner join {{ ref('int_code_event') }} as event
-        on left(event.code_set, 11) = 'CS_CHRONIC_'
-        and event.person_key = panel.person_key
-        and event.service_date between panel.period_start and panel.period_end
-        and not event.is_denied
-        and {{ known_at('event', 'panel.as_of_date') }}
+        on
+            left(event.code_set, 11) = 'CS_CHRONIC_'
+            and panel.person_key = event.person_key
+            and event.service_date between panel.period_start and panel.period_end
+            and not event.is_denied
+            and {{ known_at('event', 'panel.as_of_date') }}
     group by panel.as_of_date, panel.person_key, event.code_set
 ),
 
@@ -128,8 +132,9 @@ reason as (
         greatest(ranked_group.known_on, acute_event.first_happened_on) as qualified_on
     from ranked_group
     inner join acute_event
-        on acute_event.as_of_date = ranked_group.as_of_date
-        and acute_event.person_key = ranked_group.person_key
+        on
+            ranked_group.as_of_date = acute_event.as_of_date
+            and ranked_group.person_key = acute_event.person_key
     where ranked_group.group_number = {{ chronic_groups }}
     union all
     select
@@ -138,11 +143,12 @@ reason as (
         screening.screening_date as qualified_on
     from panel
     inner join {{ ref('stg_screenings') }} as screening
-        on screening.person_key = panel.person_key
-        and (screening.source = 'plan_hra' or screening.instrument = 'plan_hra')
-        and screening.risk_level = 'high'
-        and screening.screening_date between panel.period_start and panel.period_end
-        and {{ known_at('screening', 'panel.as_of_date') }}
+        on
+            panel.person_key = screening.person_key
+            and (screening.source = 'plan_hra' or screening.instrument = 'plan_hra')
+            and screening.risk_level = 'high'
+            and screening.screening_date between panel.period_start and panel.period_end
+            and {{ known_at('screening', 'panel.as_of_date') }}
 ),
 
 high_risk as (
@@ -159,8 +165,9 @@ high_risk as (
         min(reason.qualified_on) as qualified_on
     from panel
     inner join reason
-        on reason.as_of_date = panel.as_of_date
-        and reason.person_key = panel.person_key
+        on
+            panel.as_of_date = reason.as_of_date
+            and panel.person_key = reason.person_key
     group by
         panel.as_of_date,
         panel.metric_id,
@@ -181,19 +188,20 @@ managed as (
         high_risk.person_key
     from high_risk
     inner join {{ ref('stg_care_management') }} as program
-        on program.person_key = high_risk.person_key
-        and {{ known_at('program', 'high_risk.as_of_date') }}
-        and (
-            (
-                program.referral_source = 'pcp'
-                and program.referral_date between {{ add_days('high_risk.qualified_on', -referral_days_before) }}
-                and {{ add_days('high_risk.qualified_on', referral_days_after) }}
+        on
+            high_risk.person_key = program.person_key
+            and {{ known_at('program', 'high_risk.as_of_date') }}
+            and (
+                (
+                    program.referral_source = 'pcp'
+                    and program.referral_date between {{ add_days('high_risk.qualified_on', -referral_days_before) }}
+                    and {{ add_days('high_risk.qualified_on', referral_days_after) }}
+                )
+                or (
+                    program.opened_date <= high_risk.qualified_on
+                    and (program.closed_date is null or program.closed_date >= high_risk.qualified_on)
+                )
             )
-            or (
-                program.opened_date <= high_risk.qualified_on
-                and (program.closed_date is null or program.closed_date >= high_risk.qualified_on)
-            )
-        )
 ),
 
 hospice as (
@@ -202,9 +210,10 @@ hospice as (
         high_risk.person_key
     from high_risk
     inner join {{ ref('int_hospice') }} as hospice_day
-        on hospice_day.as_of_date = high_risk.as_of_date
-        and hospice_day.person_key = high_risk.person_key
-        and hospice_day.service_date between high_risk.period_start and high_risk.period_end
+        on
+            high_risk.as_of_date = hospice_day.as_of_date
+            and high_risk.person_key = hospice_day.person_key
+            and hospice_day.service_date between high_risk.period_start and high_risk.period_end
 ),
 
 judged as (
@@ -223,11 +232,13 @@ judged as (
         ) as is_excluded
     from high_risk
     left join managed
-        on managed.as_of_date = high_risk.as_of_date
-        and managed.person_key = high_risk.person_key
+        on
+            high_risk.as_of_date = managed.as_of_date
+            and high_risk.person_key = managed.person_key
     left join hospice
-        on hospice.as_of_date = high_risk.as_of_date
-        and hospice.person_key = high_risk.person_key
+        on
+            high_risk.as_of_date = hospice.as_of_date
+            and high_risk.person_key = hospice.person_key
 )
 
 select

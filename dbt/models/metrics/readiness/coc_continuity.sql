@@ -9,9 +9,10 @@ with visit as (
         service.practice_id
     from {{ ref('int_metric_period') }} as period
     inner join {{ ref('int_visit_service') }} as service
-        on service.as_of_date = period.as_of_date
-        and service.service_date between period.period_start and period.period_end
-        and service.is_pcp_visit
+        on
+            period.as_of_date = service.as_of_date
+            and service.service_date between period.period_start and period.period_end
+            and service.is_pcp_visit
     where period.metric_id = 'coc_continuity'
 ),
 
@@ -74,11 +75,13 @@ select
     false as excluded
 from member
 inner join practice
-    on practice.as_of_date = member.as_of_date
-    and practice.person_key = member.person_key
-    and practice.place = 1
+    on
+        member.as_of_date = practice.as_of_date
+        and member.person_key = practice.person_key
+        and practice.place = 1
 left join {{ ref('int_enrolment') }} as span
-    on span.as_of_date = member.as_of_date
-    and span.person_key = member.person_key
-    and member.period_end between span.valid_from and span.valid_to
+    on
+        member.as_of_date = span.as_of_date
+        and member.person_key = span.person_key
+        and member.period_end between span.valid_from and span.valid_to
 where member.all_visits >= {{ var('coc_min_visits') }}

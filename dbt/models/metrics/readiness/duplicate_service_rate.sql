@@ -43,17 +43,19 @@ service as (
         declared_repeat.modifiers is not null as is_declared_repeat
     from period
     inner join {{ ref('int_code_event') }} as event
-        on event.service_date <= period.period_end
-        and {{ known_at('event', 'period.as_of_date') }}
+        on
+            event.service_date <= period.period_end
+            and {{ known_at('event', 'period.as_of_date') }}
     inner join {{ ref('ref_duplicate_watch') }} as watch
-        on watch.code_set = event.code_set
+        on event.code_set = watch.code_set
     inner join {{ ref('int_claim_line') }} as line
-        on line.claim_id = event.claim_id
-        and line.claim_line_number = event.claim_line_number
-        and line.data_source is not distinct from event.data_source
-        and line.known_from = event.known_from
+        on
+            event.claim_id = line.claim_id
+            and event.claim_line_number = line.claim_line_number
+            and line.data_source is not distinct from event.data_source
+            and event.known_from = line.known_from
     left join declared_repeat
-        on declared_repeat.modifiers = event.modifiers
+        on event.modifiers = declared_repeat.modifiers
 ),
 
 -- Days on which a repeat has its reasons, and the days next to them.
@@ -79,9 +81,10 @@ hospital_span as (
         {{ add_days('event.service_date', 1) }} as ends_on
     from period
     inner join {{ ref('int_code_event') }} as event
-        on event.code_set = 'CS_OBSERVATION'
-        and not event.is_denied
-        and {{ known_at('event', 'period.as_of_date') }}
+        on
+            event.code_set = 'CS_OBSERVATION'
+            and not event.is_denied
+            and {{ known_at('event', 'period.as_of_date') }}
 ),
 
 hospital_day as (
@@ -91,9 +94,10 @@ hospital_day as (
         service.service_date
     from service
     inner join hospital_span
-        on hospital_span.as_of_date = service.as_of_date
-        and hospital_span.person_key = service.person_key
-        and service.service_date between hospital_span.starts_on and hospital_span.ends_on
+        on
+            service.as_of_date = hospital_span.as_of_date
+            and service.person_key = hospital_span.person_key
+            and service.service_date between hospital_span.starts_on and hospital_span.ends_on
 ),
 
 described as (
@@ -102,9 +106,10 @@ described as (
         service.is_declared_repeat or hospital_day.person_key is not null as is_expected
     from service
     left join hospital_day
-        on hospital_day.as_of_date = service.as_of_date
-        and hospital_day.person_key = service.person_key
-        and hospital_day.service_date = service.service_date
+        on
+            service.as_of_date = hospital_day.as_of_date
+            and service.person_key = hospital_day.person_key
+            and service.service_date = hospital_day.service_date
 ),
 
 -- One event a person, group and second date, whatever the number of earlier services it repeats.
@@ -117,12 +122,13 @@ repeated as (
         min(case when earlier.is_expected or later.is_expected then 1 else 0 end) = 1 as is_expected
     from described as later
     inner join described as earlier
-        on earlier.as_of_date = later.as_of_date
-        and earlier.person_key = later.person_key
-        and earlier.watch_group = later.watch_group
-        and earlier.service_date < later.service_date
-        and {{ days_between('earlier.service_date', 'later.service_date') }} <= later.window_days
-        and (earlier.tin <> later.tin or earlier.rendering_npi <> later.rendering_npi)
+        on
+            later.as_of_date = earlier.as_of_date
+            and later.person_key = earlier.person_key
+            and later.watch_group = earlier.watch_group
+            and later.service_date > earlier.service_date
+            and {{ days_between('earlier.service_date', 'later.service_date') }} <= later.window_days
+            and (later.tin <> earlier.tin or later.rendering_npi <> earlier.rendering_npi)
     where later.service_date >= later.period_start
     group by later.as_of_date, later.watch_group, later.person_key, later.service_date
 ),
@@ -133,10 +139,11 @@ under_treatment as (
         event.person_key
     from period
     inner join {{ ref('int_code_event') }} as event
-        on event.code_set = 'CS_DUPLICATE_EXCLUSION'
-        and event.service_date between period.period_start and period.period_end
-        and not event.is_denied
-        and {{ known_at('event', 'period.as_of_date') }}
+        on
+            event.code_set = 'CS_DUPLICATE_EXCLUSION'
+            and event.service_date between period.period_start and period.period_end
+            and not event.is_denied
+            and {{ known_at('event', 'period.as_of_date') }}
 ),
 
 event as (
@@ -151,18 +158,21 @@ event as (
         repeated.is_expected or under_treatment.person_key is not null as is_excluded
     from repeated
     inner join period
-        on period.as_of_date = repeated.as_of_date
+        on repeated.as_of_date = period.as_of_date
     inner join {{ ref('int_assignment') }} as assignment
-        on assignment.as_of_date = repeated.as_of_date
-        and assignment.person_key = repeated.person_key
-        and repeated.service_date between assignment.valid_from and assignment.valid_to
+        on
+            repeated.as_of_date = assignment.as_of_date
+            and repeated.person_key = assignment.person_key
+            and repeated.service_date between assignment.valid_from and assignment.valid_to
     left join {{ ref('int_enrolment') }} as span
-        on span.as_of_date = repeated.as_of_date
-        and span.person_key = repeated.person_key
-        and repeated.service_date between span.valid_from and span.valid_to
+        on
+            repeated.as_of_date = span.as_of_date
+            and repeated.person_key = span.person_key
+            and repeated.service_date between span.valid_from and span.valid_to
     left join under_treatment
-        on under_treatment.as_of_date = repeated.as_of_date
-        and under_treatment.person_key = repeated.person_key
+        on
+            repeated.as_of_date = under_treatment.as_of_date
+            and repeated.person_key = under_treatment.person_key
 ),
 
 exposure as (
@@ -176,8 +186,9 @@ exposure as (
         member_month.member_months
     from period
     inner join {{ ref('int_member_month') }} as member_month
-        on member_month.as_of_date = period.as_of_date
-        and member_month.month_start between period.period_start and period.period_end
+        on
+            period.as_of_date = member_month.as_of_date
+            and member_month.month_start between period.period_start and period.period_end
 )
 
 select

@@ -33,20 +33,24 @@ member as (
         settled.lob
     from season
     inner join {{ ref('int_member') }} as person
-        on person.as_of_date = season.as_of_date
-        and {{ add_months('person.birth_date', youngest_age_months) }} <= season.starts_on
+        on
+            season.as_of_date = person.as_of_date
+            and {{ add_months('person.birth_date', youngest_age_months) }} <= season.starts_on
     inner join {{ ref('int_enrolment') }} as started
-        on started.as_of_date = person.as_of_date
-        and started.person_key = person.person_key
-        and season.starts_on between started.valid_from and started.valid_to
+        on
+            person.as_of_date = started.as_of_date
+            and person.person_key = started.person_key
+            and season.starts_on between started.valid_from and started.valid_to
     inner join {{ ref('int_enrolment') }} as settled
-        on settled.as_of_date = person.as_of_date
-        and settled.person_key = person.person_key
-        and season.settled_on between settled.valid_from and settled.valid_to
+        on
+            person.as_of_date = settled.as_of_date
+            and person.person_key = settled.person_key
+            and season.settled_on between settled.valid_from and settled.valid_to
     inner join {{ ref('int_assignment') }} as assignment
-        on assignment.as_of_date = person.as_of_date
-        and assignment.person_key = person.person_key
-        and season.settled_on between assignment.valid_from and assignment.valid_to
+        on
+            person.as_of_date = assignment.as_of_date
+            and person.person_key = assignment.person_key
+            and season.settled_on between assignment.valid_from and assignment.valid_to
 ),
 
 dose as (
@@ -55,35 +59,40 @@ dose as (
         event.person_key
     from season
     inner join {{ ref('int_code_event') }} as event
-        on event.code_set = 'CS_FLU_VACCINE'
-        and event.service_date between season.starts_on and season.ends_on
-        and not event.is_denied
-        and {{ known_at('event', 'season.as_of_date') }}
+        on
+            event.code_set = 'CS_FLU_VACCINE'
+            and event.service_date between season.starts_on and season.ends_on
+            and not event.is_denied
+            and {{ known_at('event', 'season.as_of_date') }}
     union
     select
         season.as_of_date,
         fill.person_key
     from season
     inner join {{ ref('stg_pharmacy_claims') }} as fill
-        on fill.dispensing_date between season.starts_on and season.ends_on
-        and coalesce(fill.claim_status, 'paid') = 'paid'
-        and coalesce(fill.quantity, 0) >= 0
-        and {{ known_at('fill', 'season.as_of_date') }}
+        on
+            fill.dispensing_date between season.starts_on and season.ends_on
+            and coalesce(fill.claim_status, 'paid') = 'paid'
+            and coalesce(fill.quantity, 0) >= 0
+            and {{ known_at('fill', 'season.as_of_date') }}
     inner join {{ ref('ref_ndc') }} as drug
-        on drug.ndc_code = fill.ndc_code
-        and drug.is_flu_vaccine = 1
+        on
+            fill.ndc_code = drug.ndc_code
+            and drug.is_flu_vaccine = 1
     union
     select
         season.as_of_date,
         immunization.person_key
     from season
     inner join {{ ref('stg_immunizations') }} as immunization
-        on immunization.occurrence_date between season.starts_on and season.ends_on
-        and coalesce(immunization.status, 'completed') = 'completed'
-        and {{ known_at('immunization', 'season.as_of_date') }}
+        on
+            immunization.occurrence_date between season.starts_on and season.ends_on
+            and coalesce(immunization.status, 'completed') = 'completed'
+            and {{ known_at('immunization', 'season.as_of_date') }}
     inner join {{ ref('ref_code_sets') }} as vaccine
-        on vaccine.code_set = 'CS_FLU_VACCINE'
-        and vaccine.code = immunization.source_code
+        on
+            vaccine.code_set = 'CS_FLU_VACCINE'
+            and immunization.source_code = vaccine.code
 ),
 
 excluded_person as (
@@ -92,18 +101,20 @@ excluded_person as (
         hospice_day.person_key
     from season
     inner join {{ ref('int_hospice') }} as hospice_day
-        on hospice_day.as_of_date = season.as_of_date
-        and hospice_day.service_date between season.starts_on and season.ends_on
+        on
+            season.as_of_date = hospice_day.as_of_date
+            and hospice_day.service_date between season.starts_on and season.ends_on
     union
     select
         season.as_of_date,
         event.person_key
     from season
     inner join {{ ref('int_code_event') }} as event
-        on event.code_set = 'CS_FLU_EXCLUSION'
-        and event.service_date <= season.ends_on
-        and not event.is_denied
-        and {{ known_at('event', 'season.as_of_date') }}
+        on
+            event.code_set = 'CS_FLU_EXCLUSION'
+            and event.service_date <= season.ends_on
+            and not event.is_denied
+            and {{ known_at('event', 'season.as_of_date') }}
 ),
 
 judged as (
@@ -119,11 +130,13 @@ judged as (
         excluded_person.person_key is not null as is_excluded
     from member
     left join dose
-        on dose.as_of_date = member.as_of_date
-        and dose.person_key = member.person_key
+        on
+            member.as_of_date = dose.as_of_date
+            and member.person_key = dose.person_key
     left join excluded_person
-        on excluded_person.as_of_date = member.as_of_date
-        and excluded_person.person_key = member.person_key
+        on
+            member.as_of_date = excluded_person.as_of_date
+            and member.person_key = excluded_person.person_key
 )
 
 select

@@ -13,11 +13,12 @@ with panel as (
         coalesce(panel.death_date between panel.period_start and panel.period_end, false) as died_in_period
     from {{ ref('int_metric_period') }} as period
     inner join {{ ref('int_panel_year') }} as panel
-        on panel.as_of_date = period.as_of_date
-        and panel.period_start = period.period_start
-        and panel.period_end = period.period_end
-        and panel.is_continuously_enrolled
-        and {{ age_years('panel.birth_date', 'panel.period_end') }} >= {{ youngest_age }}
+        on
+            period.as_of_date = panel.as_of_date
+            and period.period_start = panel.period_start
+            and period.period_end = panel.period_end
+            and panel.is_continuously_enrolled
+            and {{ age_years('panel.birth_date', 'panel.period_end') }} >= {{ youngest_age }}
     where period.metric_id = 'preventive_visit_rate'
 ),
 
@@ -27,20 +28,25 @@ seen as (
         panel.person_key
     from panel
     inner join {{ ref('int_visit_service') }} as service
-        on service.as_of_date = panel.as_of_date
-        and service.person_key = panel.person_key
-        and service.service_date between panel.period_start and panel.period_end
-        and service.clinician_kind in ('pcp', 'obgyn')
-        and (
-            (service.is_well and coalesce(service.pos, '') <> '81')
-            or (
-                service.has_well_dx
-                and service.is_pos_allowed
-                and (
-                    service.is_office or service.is_preventive or service.is_video or service.is_phone or service.is_tcm
+        on
+            panel.as_of_date = service.as_of_date
+            and panel.person_key = service.person_key
+            and service.service_date between panel.period_start and panel.period_end
+            and service.clinician_kind in ('pcp', 'obgyn')
+            and (
+                (service.is_well and coalesce(service.pos, '') <> '81')
+                or (
+                    service.has_well_dx
+                    and service.is_pos_allowed
+                    and (
+                        service.is_office
+                        or service.is_preventive
+                        or service.is_video
+                        or service.is_phone
+                        or service.is_tcm
+                    )
                 )
             )
-        )
 ),
 
 hospice as (
@@ -49,9 +55,10 @@ hospice as (
         panel.person_key
     from panel
     inner join {{ ref('int_hospice') }} as hospice_day
-        on hospice_day.as_of_date = panel.as_of_date
-        and hospice_day.person_key = panel.person_key
-        and hospice_day.service_date between panel.period_start and panel.period_end
+        on
+            panel.as_of_date = hospice_day.as_of_date
+            and panel.person_key = hospice_day.person_key
+            and hospice_day.service_date between panel.period_start and panel.period_end
 ),
 
 judged as (
@@ -67,11 +74,13 @@ judged as (
         panel.died_in_period or hospice.person_key is not null as is_excluded
     from panel
     left join seen
-        on seen.as_of_date = panel.as_of_date
-        and seen.person_key = panel.person_key
+        on
+            panel.as_of_date = seen.as_of_date
+            and panel.person_key = seen.person_key
     left join hospice
-        on hospice.as_of_date = panel.as_of_date
-        and hospice.person_key = panel.person_key
+        on
+            panel.as_of_date = hospice.as_of_date
+            and panel.person_key = hospice.person_key
 )
 
 select

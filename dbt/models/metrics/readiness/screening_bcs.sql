@@ -16,12 +16,13 @@ screened as (
         panel.person_key
     from panel
     inner join {{ ref('int_code_event') }} as event
-        on event.code_set = 'CS_BCS_MAMMOGRAM'
-        and event.person_key = panel.person_key
-        and event.service_date <= panel.period_end
-        and event.service_date >= {{ add_months(add_days('panel.period_end', 1), -lookback_months) }}
-        and not event.is_denied
-        and {{ known_at('event', 'panel.as_of_date') }}
+        on
+            event.code_set = 'CS_BCS_MAMMOGRAM'
+            and panel.person_key = event.person_key
+            and event.service_date <= panel.period_end
+            and event.service_date >= {{ add_months(add_days('panel.period_end', 1), -lookback_months) }}
+            and not event.is_denied
+            and {{ known_at('event', 'panel.as_of_date') }}
 ),
 
 -- Both breasts gone: said as such, or side by side.
@@ -34,7 +35,7 @@ mastectomy as (
         on event.code_set in (
             'CS_MASTECTOMY_BILATERAL', 'CS_MASTECTOMY_RIGHT', 'CS_MASTECTOMY_LEFT', 'CS_MASTECTOMY_PROCEDURE'
         )
-        and event.person_key = panel.person_key
+        and panel.person_key = event.person_key
         and event.service_date <= panel.period_end
         and not event.is_denied
         and {{ known_at('event', 'panel.as_of_date') }}
@@ -43,7 +44,9 @@ mastectomy as (
         max(
             case
                 when event.code_set = 'CS_MASTECTOMY_BILATERAL' then 1
-                when event.code_set = 'CS_MASTECTOMY_PROCEDURE' and {{ list_contains('event.modifiers', "'50'") }} then 1
+                when
+                    event.code_set = 'CS_MASTECTOMY_PROCEDURE' and {{ list_contains('event.modifiers', "'50'") }}
+                    then 1
                 else 0
             end
         ) = 1
@@ -51,14 +54,18 @@ mastectomy as (
             max(
                 case
                     when event.code_set = 'CS_MASTECTOMY_RIGHT' then 1
-                    when event.code_set = 'CS_MASTECTOMY_PROCEDURE' and {{ list_contains('event.modifiers', "'RT'") }} then 1
+                    when
+                        event.code_set = 'CS_MASTECTOMY_PROCEDURE' and {{ list_contains('event.modifiers', "'RT'") }}
+                        then 1
                     else 0
                 end
             ) = 1
             and max(
                 case
                     when event.code_set = 'CS_MASTECTOMY_LEFT' then 1
-                    when event.code_set = 'CS_MASTECTOMY_PROCEDURE' and {{ list_contains('event.modifiers', "'LT'") }} then 1
+                    when
+                        event.code_set = 'CS_MASTECTOMY_PROCEDURE' and {{ list_contains('event.modifiers', "'LT'") }}
+                        then 1
                     else 0
                 end
             ) = 1
@@ -80,11 +87,13 @@ judged as (
         or mastectomy.person_key is not null as is_excluded
     from panel
     left join screened
-        on screened.as_of_date = panel.as_of_date
-        and screened.person_key = panel.person_key
+        on
+            panel.as_of_date = screened.as_of_date
+            and panel.person_key = screened.person_key
     left join mastectomy
-        on mastectomy.as_of_date = panel.as_of_date
-        and mastectomy.person_key = panel.person_key
+        on
+            panel.as_of_date = mastectomy.as_of_date
+            and panel.person_key = mastectomy.person_key
 )
 
 select

@@ -20,21 +20,22 @@ screened as (
         panel.person_key
     from panel
     inner join {{ ref('int_code_event') }} as event
-        on event.person_key = panel.person_key
-        and event.service_date <= panel.period_end
-        and not event.is_denied
-        and {{ known_at('event', 'panel.as_of_date') }}
-        and (
-            (
-                event.code_set = 'CS_CCS_CYTOLOGY'
-                and event.service_date >= {{ add_months(add_days('panel.period_end', 1), -cytology_months) }}
+        on
+            panel.person_key = event.person_key
+            and event.service_date <= panel.period_end
+            and not event.is_denied
+            and {{ known_at('event', 'panel.as_of_date') }}
+            and (
+                (
+                    event.code_set = 'CS_CCS_CYTOLOGY'
+                    and event.service_date >= {{ add_months(add_days('panel.period_end', 1), -cytology_months) }}
+                )
+                or (
+                    event.code_set = 'CS_CCS_HPV'
+                    and panel.age >= {{ hpv_age }}
+                    and event.service_date >= {{ add_months(add_days('panel.period_end', 1), -hpv_months) }}
+                )
             )
-            or (
-                event.code_set = 'CS_CCS_HPV'
-                and panel.age >= {{ hpv_age }}
-                and event.service_date >= {{ add_months(add_days('panel.period_end', 1), -hpv_months) }}
-            )
-        )
 ),
 
 without_cervix as (
@@ -43,11 +44,12 @@ without_cervix as (
         panel.person_key
     from panel
     inner join {{ ref('int_code_event') }} as event
-        on event.code_set = 'CS_CCS_EXCLUSION'
-        and event.person_key = panel.person_key
-        and event.service_date <= panel.period_end
-        and not event.is_denied
-        and {{ known_at('event', 'panel.as_of_date') }}
+        on
+            event.code_set = 'CS_CCS_EXCLUSION'
+            and panel.person_key = event.person_key
+            and event.service_date <= panel.period_end
+            and not event.is_denied
+            and {{ known_at('event', 'panel.as_of_date') }}
 ),
 
 judged as (
@@ -68,11 +70,13 @@ judged as (
         ) as is_excluded
     from panel
     left join screened
-        on screened.as_of_date = panel.as_of_date
-        and screened.person_key = panel.person_key
+        on
+            panel.as_of_date = screened.as_of_date
+            and panel.person_key = screened.person_key
     left join without_cervix
-        on without_cervix.as_of_date = panel.as_of_date
-        and without_cervix.person_key = panel.person_key
+        on
+            panel.as_of_date = without_cervix.as_of_date
+            and panel.person_key = without_cervix.person_key
 )
 
 select

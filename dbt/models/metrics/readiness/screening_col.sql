@@ -1,13 +1,6 @@
 {%- set youngest_age = 46 -%}
 {%- set oldest_age = 75 -%}
 {%- set history_months = 36 -%}
-{%- set valid_months = {
-    'CS_COL_FIT': 12,
-    'CS_COL_DNA': 36,
-    'CS_COL_SIGMOIDOSCOPY': 60,
-    'CS_COL_CT': 60,
-    'CS_COL_COLONOSCOPY': 120
-} -%}
 
 with panel as (
     select *
@@ -17,24 +10,36 @@ with panel as (
         and age between {{ youngest_age }} and {{ oldest_age }}
 ),
 
+-- For how long each test keeps a member up to date.
+test as (
+    select
+        code_set,
+        valid_months
+    from (
+        values
+        ('CS_COL_FIT', 12),
+        ('CS_COL_DNA', 36),
+        ('CS_COL_SIGMOIDOSCOPY', 60),
+        ('CS_COL_CT', 60),
+        ('CS_COL_COLONOSCOPY', 120)
+    ) as test (code_set, valid_months)
+),
+
 screened as (
     select distinct
         panel.as_of_date,
         panel.person_key
     from panel
     inner join {{ ref('int_code_event') }} as event
-        on event.person_key = panel.person_key
-        and event.service_date <= panel.period_end
-        and not event.is_denied
-        and {{ known_at('event', 'panel.as_of_date') }}
-        and (
-            {%- for code_set, months in valid_months.items() %}
-            {{ 'or ' if not loop.first }}(
-                event.code_set = '{{ code_set }}'
-                and event.service_date >= {{ add_months(add_days('panel.period_end', 1), -months) }}
-            )
-            {%- endfor %}
-        )
+        on
+            panel.person_key = event.person_key
+            and event.service_date <= panel.period_end
+            and not event.is_denied
+            and {{ known_at('event', 'panel.as_of_date') }}
+    inner join test
+        on
+            event.code_set = test.code_set
+            and event.service_date >= {{ add_months(add_days('panel.period_end', 1), '-test.valid_months') }}
 ),
 
 without_colon as (
@@ -43,11 +48,12 @@ without_colon as (
         panel.person_key
     from panel
     inner join {{ ref('int_code_event') }} as event
-        on event.code_set = 'CS_COL_EXCLUSION'
-        and event.person_key = panel.person_key
-        and event.service_date <= panel.period_end
-        and not event.is_denied
-        and {{ known_at('event', 'panel.as_of_date') }}
+        on
+            event.code_set = 'CS_COL_EXCLUSION'
+            and panel.person_key = event.person_key
+            and event.service_date <= panel.period_end
+            and not event.is_denied
+            and {{ known_at('event', 'panel.as_of_date') }}
 ),
 
 judged as (
@@ -69,11 +75,13 @@ judged as (
         ) as is_excluded
     from panel
     left join screened
-        on screened.as_of_date = panel.as_of_date
-        and screened.person_key = panel.person_key
+        on
+            panel.as_of_date = screened.as_of_date
+            and panel.person_key = screened.person_key
     left join without_colon
-        on without_colon.as_of_date = panel.as_of_date
-        and without_colon.person_key = panel.person_key
+        on
+            panel.as_of_date = without_colon.as_of_date
+            and panel.person_key = without_colon.person_key
 )
 
 select

@@ -10,9 +10,10 @@ with panel as (
         panel.period_end
     from {{ ref('int_metric_period') }} as period
     inner join {{ ref('int_panel_year') }} as panel
-        on panel.as_of_date = period.as_of_date
-        and panel.period_start = period.period_start
-        and panel.period_end = period.period_end
+        on
+            period.as_of_date = panel.as_of_date
+            and period.period_start = panel.period_start
+            and period.period_end = panel.period_end
     where period.metric_id = 'sdoh_screening_rate'
 ),
 
@@ -27,9 +28,10 @@ screening as (
         ) as is_social
     from panel
     inner join {{ ref('stg_screenings') }} as screening
-        on screening.person_key = panel.person_key
-        and screening.screening_date between panel.period_start and panel.period_end
-        and {{ known_at('screening', 'panel.as_of_date') }}
+        on
+            panel.person_key = screening.person_key
+            and screening.screening_date between panel.period_start and panel.period_end
+            and {{ known_at('screening', 'panel.as_of_date') }}
 ),
 
 seen as (
@@ -38,10 +40,11 @@ seen as (
         panel.person_key
     from panel
     inner join {{ ref('int_visit_service') }} as service
-        on service.as_of_date = panel.as_of_date
-        and service.person_key = panel.person_key
-        and service.service_date between panel.period_start and panel.period_end
-        and service.is_pcp_visit
+        on
+            panel.as_of_date = service.as_of_date
+            and panel.person_key = service.person_key
+            and service.service_date between panel.period_start and panel.period_end
+            and service.is_pcp_visit
     union
     select
         as_of_date,
@@ -62,11 +65,12 @@ screened as (
         panel.person_key
     from panel
     inner join {{ ref('int_code_event') }} as event
-        on event.code_set in ('CS_SDOH_SCREEN', 'CS_SDOH_DX')
-        and event.person_key = panel.person_key
-        and event.service_date between panel.period_start and panel.period_end
-        and not event.is_denied
-        and {{ known_at('event', 'panel.as_of_date') }}
+        on
+            event.code_set in ('CS_SDOH_SCREEN', 'CS_SDOH_DX')
+            and panel.person_key = event.person_key
+            and event.service_date between panel.period_start and panel.period_end
+            and not event.is_denied
+            and {{ known_at('event', 'panel.as_of_date') }}
 ),
 
 declined as (
@@ -83,9 +87,10 @@ hospice as (
         panel.person_key
     from panel
     inner join {{ ref('int_hospice') }} as hospice_day
-        on hospice_day.as_of_date = panel.as_of_date
-        and hospice_day.person_key = panel.person_key
-        and hospice_day.service_date between panel.period_start and panel.period_end
+        on
+            panel.as_of_date = hospice_day.as_of_date
+            and panel.person_key = hospice_day.person_key
+            and hospice_day.service_date between panel.period_start and panel.period_end
 ),
 
 judged as (
@@ -102,17 +107,21 @@ judged as (
         or (screened.person_key is null and declined.person_key is not null) as is_excluded
     from panel
     inner join seen
-        on seen.as_of_date = panel.as_of_date
-        and seen.person_key = panel.person_key
+        on
+            panel.as_of_date = seen.as_of_date
+            and panel.person_key = seen.person_key
     left join screened
-        on screened.as_of_date = panel.as_of_date
-        and screened.person_key = panel.person_key
+        on
+            panel.as_of_date = screened.as_of_date
+            and panel.person_key = screened.person_key
     left join declined
-        on declined.as_of_date = panel.as_of_date
-        and declined.person_key = panel.person_key
+        on
+            panel.as_of_date = declined.as_of_date
+            and panel.person_key = declined.person_key
     left join hospice
-        on hospice.as_of_date = panel.as_of_date
-        and hospice.person_key = panel.person_key
+        on
+            panel.as_of_date = hospice.as_of_date
+            and panel.person_key = hospice.person_key
 )
 
 select

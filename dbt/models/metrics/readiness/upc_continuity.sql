@@ -10,9 +10,10 @@ with panel as (
         panel.period_end
     from {{ ref('int_metric_period') }} as period
     inner join {{ ref('int_panel_year') }} as panel
-        on panel.as_of_date = period.as_of_date
-        and panel.period_start = period.period_start
-        and panel.period_end = period.period_end
+        on
+            period.as_of_date = panel.as_of_date
+            and period.period_start = panel.period_start
+            and period.period_end = panel.period_end
     where period.metric_id = 'upc_continuity'
 ),
 
@@ -25,10 +26,11 @@ clinician as (
         count(distinct service.service_date) as visits
     from panel
     inner join {{ ref('int_visit_service') }} as service
-        on service.as_of_date = panel.as_of_date
-        and service.person_key = panel.person_key
-        and service.service_date between panel.period_start and panel.period_end
-        and service.is_pcp_visit
+        on
+            panel.as_of_date = service.as_of_date
+            and panel.person_key = service.person_key
+            and service.service_date between panel.period_start and panel.period_end
+            and service.is_pcp_visit
     group by panel.as_of_date, panel.person_key, service.npi
 ),
 
@@ -55,6 +57,7 @@ select
     false as excluded
 from panel
 inner join member
-    on member.as_of_date = panel.as_of_date
-    and member.person_key = panel.person_key
+    on
+        panel.as_of_date = member.as_of_date
+        and panel.person_key = member.person_key
 where member.all_visits >= {{ var('coc_min_visits') }}
