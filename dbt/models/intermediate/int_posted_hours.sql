@@ -15,18 +15,18 @@ with practice as (
 
 weekday as (
     {%- for name in weekdays %}
-    select
-        as_of_date,
-        practice_id,
-        {{ loop.index }} as day_of_week,
-        coalesce(
-            {{ json_text('hours_json', "'$." ~ name[:3] ~ "'") }},
-            {{ json_text('hours_json', "'$." ~ name ~ "'") }}
-        ) as posted_text
-    from practice
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
+        select
+            as_of_date,
+            practice_id,
+            {{ loop.index }} as day_of_week,
+            coalesce(
+                {{ json_text('hours_json', "'$." ~ name[:3] ~ "'") }},
+                {{ json_text('hours_json', "'$." ~ name ~ "'") }}
+            ) as posted_text
+        from practice
+        {%- if not loop.last %}
+            union all
+        {%- endif %}
     {%- endfor %}
 ),
 
@@ -73,10 +73,10 @@ canonical as (
 
 slot as (
     {%- for slot_number in range(1, max_spans + 1) %}
-    select {{ slot_number }} as slot_number
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
+        select {{ slot_number }} as slot_number
+        {%- if not loop.last %}
+            union all
+        {%- endif %}
     {%- endfor %}
 ),
 
@@ -95,8 +95,11 @@ day_slot as (
         split_part(canonical.spans_text, ';', slot.slot_number) as span_text
     from canonical
     inner join slot
-        on slot.slot_number
-        <= 1 + length(coalesce(canonical.spans_text, '')) - length(replace(coalesce(canonical.spans_text, ''), ';', ''))
+        on
+            slot.slot_number
+            <= 1
+            + length(coalesce(canonical.spans_text, ''))
+            - length(replace(coalesce(canonical.spans_text, ''), ';', ''))
 ),
 
 day_slot_clock as (

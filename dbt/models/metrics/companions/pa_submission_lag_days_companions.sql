@@ -23,16 +23,19 @@ with request as (
             as info_response_days
     from {{ ref('int_metric_period') }} as period
     inner join {{ ref('stg_prior_authorizations') }} as request
-        on {{ known_at('request', 'period.as_of_date') }}
-        and cast(request.received_datetime as date) between period.period_start and period.period_end
+        on
+            {{ known_at('request', 'period.as_of_date') }}
+            and cast(request.received_datetime as date) between period.period_start and period.period_end
     left join {{ ref('int_npi_practice') }} as affiliation
-        on period.as_of_date = affiliation.as_of_date
-        and request.requesting_npi = affiliation.npi
-        and cast(request.received_datetime as date) between affiliation.valid_from and affiliation.valid_to
+        on
+            period.as_of_date = affiliation.as_of_date
+            and request.requesting_npi = affiliation.npi
+            and cast(request.received_datetime as date) between affiliation.valid_from and affiliation.valid_to
     left join {{ ref('int_enrolment') }} as enrolment
-        on period.as_of_date = enrolment.as_of_date
-        and request.person_key = enrolment.person_key
-        and cast(request.received_datetime as date) between enrolment.valid_from and enrolment.valid_to
+        on
+            period.as_of_date = enrolment.as_of_date
+            and request.person_key = enrolment.person_key
+            and cast(request.received_datetime as date) between enrolment.valid_from and enrolment.valid_to
     where period.metric_id = 'pa_submission_lag_days'
 ),
 

@@ -12,16 +12,19 @@ with referral as (
         referral.specialists_offered_count
     from {{ ref('int_metric_period') }} as period
     inner join {{ ref('stg_referrals') }} as referral
-        on {{ known_at('referral', 'period.as_of_date') }}
-        and referral.referral_date between period.period_start and period.mature_end
+        on
+            {{ known_at('referral', 'period.as_of_date') }}
+            and referral.referral_date between period.period_start and period.mature_end
     left join {{ ref('int_npi_practice') }} as affiliation
-        on period.as_of_date = affiliation.as_of_date
-        and referral.referring_npi = affiliation.npi
-        and referral.referral_date between affiliation.valid_from and affiliation.valid_to
+        on
+            period.as_of_date = affiliation.as_of_date
+            and referral.referring_npi = affiliation.npi
+            and referral.referral_date between affiliation.valid_from and affiliation.valid_to
     left join {{ ref('int_enrolment') }} as enrolment
-        on period.as_of_date = enrolment.as_of_date
-        and referral.person_key = enrolment.person_key
-        and referral.referral_date between enrolment.valid_from and enrolment.valid_to
+        on
+            period.as_of_date = enrolment.as_of_date
+            and referral.person_key = enrolment.person_key
+            and referral.referral_date between enrolment.valid_from and enrolment.valid_to
     where
         period.metric_id = 'referral_appt_within_standard'
         and coalesce(referral.urgency, 'routine') = 'routine'

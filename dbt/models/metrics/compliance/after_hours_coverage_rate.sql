@@ -19,8 +19,9 @@ with call as (
         and audit.emergency_instruction_flag = 1 as is_met
     from {{ ref('int_metric_period') }} as period
     inner join {{ ref('int_audit_call') }} as audit
-        on period.as_of_date = audit.as_of_date
-        and audit.call_date between period.period_start and period.period_end
+        on
+            period.as_of_date = audit.as_of_date
+            and audit.call_date between period.period_start and period.period_end
     where
         period.metric_id = 'after_hours_coverage_rate'
         and audit.audit_type = 'after_hours_phone'
@@ -33,11 +34,12 @@ call_inside_hours as (
         call.audit_id
     from call
     inner join {{ ref('int_posted_hours') }} as hours
-        on call.as_of_date = hours.as_of_date
-        and call.practice_id = hours.practice_id
-        and call.day_of_week = hours.day_of_week
-        and call.minute_of_day >= hours.opens_minute
-        and call.minute_of_day < hours.closes_minute
+        on
+            call.as_of_date = hours.as_of_date
+            and call.practice_id = hours.practice_id
+            and call.day_of_week = hours.day_of_week
+            and call.minute_of_day >= hours.opens_minute
+            and call.minute_of_day < hours.closes_minute
     left join {{ ref('ref_calendar') }} as calendar
         on call.call_date = calendar.date_day
     where not coalesce(calendar.is_federal_holiday, false)
@@ -55,8 +57,9 @@ judged as (
         call.is_auditor_error or call_inside_hours.audit_id is not null as is_excluded
     from call
     left join call_inside_hours
-        on call.as_of_date = call_inside_hours.as_of_date
-        and call.audit_id = call_inside_hours.audit_id
+        on
+            call.as_of_date = call_inside_hours.as_of_date
+            and call.audit_id = call_inside_hours.audit_id
 )
 
 select

@@ -14,8 +14,9 @@ with call as (
         audit.is_auditor_error as is_excluded
     from {{ ref('int_metric_period') }} as period
     inner join {{ ref('int_audit_call') }} as audit
-        on period.as_of_date = audit.as_of_date
-        and audit.call_date between period.period_start and period.period_end
+        on
+            period.as_of_date = audit.as_of_date
+            and audit.call_date between period.period_start and period.period_end
     where
         period.metric_id = 'directory_accuracy_rate'
         and (

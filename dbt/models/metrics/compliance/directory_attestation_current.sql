@@ -4,15 +4,16 @@ with listing as (
         period.as_of_date,
         period.metric_id,
         period.period_end,
-        {{ add_days('period.period_end', -var('directory_attestation_days')) }} as oldest_current_date,
+        {{ add_days('period.period_end', '-' ~ var('directory_attestation_days')) }} as oldest_current_date,
         affiliation.npi,
         affiliation.practice_id,
         min(affiliation.start_date) as listed_since
     from {{ ref('int_metric_period') }} as period
     inner join {{ ref('int_affiliation') }} as affiliation
-        on period.as_of_date = affiliation.as_of_date
-        and affiliation.start_date <= period.period_end
-        and (affiliation.end_date is null or affiliation.end_date >= period.period_end)
+        on
+            period.as_of_date = affiliation.as_of_date
+            and period.period_end >= affiliation.start_date
+            and (affiliation.end_date is null or period.period_end <= affiliation.end_date)
     where
         period.metric_id = 'directory_attestation_current'
         and coalesce(affiliation.listed_in_directory, 1) <> 0
@@ -27,10 +28,11 @@ attested as (
         max(attestation.verified_at) as verified_at
     from listing
     inner join {{ ref('stg_directory_attestations') }} as attestation
-        on listing.npi = attestation.npi
-        and listing.practice_id = attestation.practice_id
-        and attestation.verified_at <= listing.period_end
-        and {{ known_at('attestation', 'listing.as_of_date') }}
+        on
+            listing.npi = attestation.npi
+            and listing.practice_id = attestation.practice_id
+            and listing.period_end >= attestation.verified_at
+            and {{ known_at('attestation', 'listing.as_of_date') }}
     where attestation.outcome in ('confirmed', 'updated')
     group by listing.as_of_date, listing.npi, listing.practice_id
 )
@@ -48,7 +50,8 @@ select
     false as excluded
 from listing
 left join attested
-    on listing.as_of_date = attested.as_of_date
-    and listing.npi = attested.npi
-    and listing.practice_id = attested.practice_id
+    on
+        listing.as_of_date = attested.as_of_date
+        and listing.npi = attested.npi
+        and listing.practice_id = attested.practice_id
 where listing.listed_since < listing.oldest_current_date

@@ -14,10 +14,6 @@
     'has_telehealth',
     'has_office_hours'
 ] -%}
-{%- set state_codes = (
-    'AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR'
-    ~ ' PA RI SC SD TN TX UT VT VA WA WV WI WY AS GU MP PR VI'
-).split() -%}
 {#- Punctuation is fine in a phone number, letters (an extension) are not; a leading 1 is the country code. -#}
 {%- set phone_digits = "translate(practice.phone, ' ()-.+/', '')" -%}
 {%- set one_digit_number = '0{10}|1{10}|2{10}|3{10}|4{10}|5{10}|6{10}|7{10}|8{10}|9{10}' -%}
@@ -35,15 +31,16 @@ with affiliation as (
         row_number() over (
             partition by period.as_of_date, affiliation.npi, affiliation.practice_id
             order by
-                case when affiliation.listed_in_directory = 0 then 1 else 0 end,
+                case when affiliation.listed_in_directory = 0 then 1 else 0 end asc,
                 affiliation.start_date desc nulls last,
-                affiliation.affiliation_id nulls last
+                affiliation.affiliation_id asc nulls last
         ) as preference
     from {{ ref('int_metric_period') }} as period
     inner join {{ ref('int_affiliation') }} as affiliation
-        on period.as_of_date = affiliation.as_of_date
-        and affiliation.start_date <= period.period_end
-        and (affiliation.end_date is null or affiliation.end_date >= period.period_end)
+        on
+            period.as_of_date = affiliation.as_of_date
+            and period.period_end >= affiliation.start_date
+            and (affiliation.end_date is null or period.period_end <= affiliation.end_date)
     where period.metric_id = 'directory_field_completeness'
 ),
 
@@ -67,10 +64,11 @@ competence_attested as (
         listing.practice_id
     from listing
     inner join {{ ref('stg_directory_attestations') }} as attestation
-        on listing.npi = attestation.npi
-        and listing.practice_id = attestation.practice_id
-        and attestation.verified_at <= listing.period_end
-        and {{ known_at('attestation', 'listing.as_of_date') }}
+        on
+            listing.npi = attestation.npi
+            and listing.practice_id = attestation.practice_id
+            and listing.period_end >= attestation.verified_at
+            and {{ known_at('attestation', 'listing.as_of_date') }}
     where attestation.cultural_competence_training in (0, 1)
 ),
 
@@ -95,7 +93,12 @@ field as (
         trim(practice.practice_name) <> '' as has_group,
         trim(practice.address) <> '' as has_street,
         trim(practice.city) <> ''
-        and practice.state in ('{{ state_codes | join("', '") }}')
+        and practice.state in (
+            'AL', 'AK', 'AZ', 'AR', 'CA', 'CO', 'CT', 'DE', 'DC', 'FL', 'GA', 'HI', 'ID', 'IL',
+            'IN', 'IA', 'KS', 'KY', 'LA', 'ME', 'MD', 'MA', 'MI', 'MN', 'MS', 'MO', 'MT', 'NE',
+            'NV', 'NH', 'NJ', 'NM', 'NY', 'NC', 'ND', 'OH', 'OK', 'OR', 'PA', 'RI', 'SC', 'SD',
+            'TN', 'TX', 'UT', 'VT', 'VA', 'WA', 'WV', 'WI', 'WY', 'AS', 'GU', 'MP', 'PR', 'VI'
+        )
         and {{ matches('practice.zip_code', "'^[0-9]{5}$'") }} as has_city_state_zip,
         {{ matches(phone_digits, "'^1?[0-9]{10}$'") }}
         and not {{ matches(phone_digits, "'^1?(" ~ one_digit_number ~ ")$'") }} as has_phone,
@@ -112,18 +115,22 @@ field as (
         posted_hours.practice_id is not null as has_office_hours
     from listing
     left join {{ ref('int_provider') }} as provider
-        on listing.as_of_date = provider.as_of_date
-        and listing.npi = provider.npi
+        on
+            listing.as_of_date = provider.as_of_date
+            and listing.npi = provider.npi
     left join {{ ref('int_practice') }} as practice
-        on listing.as_of_date = practice.as_of_date
-        and listing.practice_id = practice.practice_id
+        on
+            listing.as_of_date = practice.as_of_date
+            and listing.practice_id = practice.practice_id
     left join competence_attested
-        on listing.as_of_date = competence_attested.as_of_date
-        and listing.npi = competence_attested.npi
-        and listing.practice_id = competence_attested.practice_id
+        on
+            listing.as_of_date = competence_attested.as_of_date
+            and listing.npi = competence_attested.npi
+            and listing.practice_id = competence_attested.practice_id
     left join posted_hours
-        on listing.as_of_date = posted_hours.as_of_date
-        and listing.practice_id = posted_hours.practice_id
+        on
+            listing.as_of_date = posted_hours.as_of_date
+            and listing.practice_id = posted_hours.practice_id
 )
 
 select
@@ -138,9 +145,9 @@ select
         case
             when is_excluded then 0
             else
-                {%- for name in fields %}
-                {% if not loop.first %}+ {% endif %}case when {{ name }} then 1 else 0 end
-                {%- endfor %}
+            {%- for name in fields %}
+                    {% if not loop.first %}+ {% endif %}case when {{ name }} then 1 else 0 end
+            {%- endfor %}
         end as double
     ) as numerator,
     cast(case when is_excluded then 0 else {{ fields | length }} end as double) as denominator,

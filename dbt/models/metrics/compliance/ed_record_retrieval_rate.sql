@@ -90,15 +90,17 @@ judged as (
         coalesce(last_event.event_type_code in ('A11', 'A13'), false) as is_excluded
     from visit
     left join last_event
-        on visit.as_of_date = last_event.as_of_date
-        and visit.person_key = last_event.person_key
-        and visit.facility_npi = last_event.facility_npi
-        and visit.visit_date = last_event.visit_date
-        and last_event.recency = 1
+        on
+            visit.as_of_date = last_event.as_of_date
+            and visit.person_key = last_event.person_key
+            and visit.facility_npi = last_event.facility_npi
+            and visit.visit_date = last_event.visit_date
+            and last_event.recency = 1
     left join {{ ref('int_enrolment') }} as enrolment
-        on visit.as_of_date = enrolment.as_of_date
-        and visit.person_key = enrolment.person_key
-        and visit.first_event_on between enrolment.valid_from and enrolment.valid_to
+        on
+            visit.as_of_date = enrolment.as_of_date
+            and visit.person_key = enrolment.person_key
+            and visit.first_event_on between enrolment.valid_from and enrolment.valid_to
     where visit.first_event_on between visit.period_start and visit.mature_end
 )
 

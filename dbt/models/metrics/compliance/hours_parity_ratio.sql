@@ -19,11 +19,13 @@ with attested as (
         end as other_hours
     from {{ ref('int_metric_period') }} as period
     inner join {{ ref('stg_directory_attestations') }} as attestation
-        on {{ known_at('attestation', 'period.as_of_date') }}
-        and attestation.verified_at between period.period_start and period.period_end
+        on
+            {{ known_at('attestation', 'period.as_of_date') }}
+            and attestation.verified_at between period.period_start and period.period_end
     left join {{ ref('int_practice') }} as practice
-        on period.as_of_date = practice.as_of_date
-        and attestation.practice_id = practice.practice_id
+        on
+            period.as_of_date = practice.as_of_date
+            and attestation.practice_id = practice.practice_id
     where
         period.metric_id = 'hours_parity_ratio'
         and attestation.outcome in ('confirmed', 'updated')

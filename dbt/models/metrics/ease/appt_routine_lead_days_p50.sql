@@ -15,8 +15,9 @@ with appointment as (
         coalesce(appointment.booking_source in ('recall', 'checkout'), false) as is_planned
     from {{ ref('int_metric_period') }} as period
     inner join {{ ref('stg_appointments') }} as appointment
-        on {{ known_at('appointment', 'period.as_of_date') }}
-        and cast(appointment.start_datetime as date) between period.period_start and period.period_end
+        on
+            {{ known_at('appointment', 'period.as_of_date') }}
+            and cast(appointment.start_datetime as date) between period.period_start and period.period_end
     where
         period.metric_id = 'appt_routine_lead_days_p50'
         and appointment.location_id is not null
@@ -32,11 +33,12 @@ visit_day as (
         appointment.appointment_id
     from appointment
     inner join {{ ref('stg_appointments') }} as visit
-        on appointment.person_key = visit.person_key
-        and appointment.practice_id = visit.location_id
-        and appointment.created_on = cast(visit.start_datetime as date)
-        and appointment.appointment_id <> visit.appointment_id
-        and {{ known_at('visit', 'appointment.as_of_date') }}
+        on
+            appointment.person_key = visit.person_key
+            and appointment.practice_id = visit.location_id
+            and appointment.created_on = cast(visit.start_datetime as date)
+            and appointment.appointment_id <> visit.appointment_id
+            and {{ known_at('visit', 'appointment.as_of_date') }}
     where visit.status_code = 'fulfilled'
 ),
 
@@ -56,8 +58,9 @@ judged as (
         not between 0 and {{ longest_lead_days }} as is_excluded
     from appointment
     left join visit_day
-        on appointment.as_of_date = visit_day.as_of_date
-        and appointment.appointment_id = visit_day.appointment_id
+        on
+            appointment.as_of_date = visit_day.as_of_date
+            and appointment.appointment_id = visit_day.appointment_id
 )
 
 select

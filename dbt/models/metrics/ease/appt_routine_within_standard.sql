@@ -15,10 +15,10 @@ with call as (
         audit.is_auditor_error,
         audit.earliest_offered_date,
         case audit.caller_payer
-            {%- for payer, limit in limits.items() if payer != 'medicaid' %}
-            when '{{ payer }}' then {{ limit }}
+            {%- for payer in ['marketplace', 'commercial', 'medicare'] %}
+                when '{{ payer }}' then {{ limits[payer] | int }}
             {%- endfor %}
-            else {{ limits['medicaid'] }}
+            else {{ limits['medicaid'] | int }}
         end as limit_days,
         coalesce(audit.offered_modality, 'in_person') = 'in_person'
         or coalesce(audit.offers_in_person = 1, false) as is_in_person_possible,
@@ -28,8 +28,9 @@ with call as (
         ) as recency
     from {{ ref('int_metric_period') }} as period
     inner join {{ ref('int_audit_call') }} as audit
-        on period.as_of_date = audit.as_of_date
-        and audit.call_date between period.period_start and period.period_end
+        on
+            period.as_of_date = audit.as_of_date
+            and audit.call_date between period.period_start and period.period_end
     where
         period.metric_id = 'appt_routine_within_standard'
         and audit.audit_type = 'appointment_availability'
@@ -78,9 +79,10 @@ affiliation_at_call as (
         ) as accepting_new
     from newest_call as call
     inner join {{ ref('int_affiliation') }} as affiliation
-        on call.as_of_date = affiliation.as_of_date
-        and call.npi = affiliation.npi
-        and call.practice_id = affiliation.practice_id
+        on
+            call.as_of_date = affiliation.as_of_date
+            and call.npi = affiliation.npi
+            and call.practice_id = affiliation.practice_id
     group by call.as_of_date, call.audit_id
 ),
 
@@ -95,10 +97,11 @@ attestation_before_call as (
         ) as recency
     from newest_call as call
     inner join {{ ref('stg_directory_attestations') }} as attestation
-        on call.npi = attestation.npi
-        and call.practice_id = attestation.practice_id
-        and attestation.verified_at <= call.call_date
-        and {{ known_at('attestation', 'call.as_of_date') }}
+        on
+            call.npi = attestation.npi
+            and call.practice_id = attestation.practice_id
+            and call.call_date >= attestation.verified_at
+            and {{ known_at('attestation', 'call.as_of_date') }}
     where
         call.caller_payer = 'medicaid'
         and attestation.outcome in ('confirmed', 'updated')
@@ -126,15 +129,18 @@ judged as (
         ) as is_excluded
     from newest_call as call
     left join {{ ref('int_provider') }} as provider
-        on call.as_of_date = provider.as_of_date
-        and call.npi = provider.npi
+        on
+            call.as_of_date = provider.as_of_date
+            and call.npi = provider.npi
     left join affiliation_at_call
-        on call.as_of_date = affiliation_at_call.as_of_date
-        and call.audit_id = affiliation_at_call.audit_id
+        on
+            call.as_of_date = affiliation_at_call.as_of_date
+            and call.audit_id = affiliation_at_call.audit_id
     left join attestation_before_call as attestation
-        on call.as_of_date = attestation.as_of_date
-        and call.audit_id = attestation.audit_id
-        and attestation.recency = 1
+        on
+            call.as_of_date = attestation.as_of_date
+            and call.audit_id = attestation.audit_id
+            and attestation.recency = 1
 )
 
 select

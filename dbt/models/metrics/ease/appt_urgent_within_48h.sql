@@ -10,14 +10,15 @@ with audit_call as (
         audit.call_date as requested_on,
         coalesce(
             {{ days_between('audit.call_date', 'audit.earliest_offered_date') }}
-            between 0 and {{ var('urgent_hours') // 24 }},
+            between 0 and {{ var('urgent_hours') }} / 24,
             false
         ) as is_met,
         audit.is_auditor_error as is_excluded
     from {{ ref('int_metric_period') }} as period
     inner join {{ ref('int_audit_call') }} as audit
-        on period.as_of_date = audit.as_of_date
-        and audit.call_date between period.period_start and period.period_end
+        on
+            period.as_of_date = audit.as_of_date
+            and audit.call_date between period.period_start and period.period_end
     where
         period.metric_id = 'appt_urgent_within_48h'
         and audit.audit_type = 'appointment_availability'
@@ -39,8 +40,9 @@ request as (
         case when appointment.refusal_reason is null then appointment.start_datetime end as slot_datetime
     from {{ ref('int_metric_period') }} as period
     inner join {{ ref('stg_appointments') }} as appointment
-        on {{ known_at('appointment', 'period.as_of_date') }}
-        and cast(appointment.start_datetime as date) between period.period_start and period.period_end
+        on
+            {{ known_at('appointment', 'period.as_of_date') }}
+            and cast(appointment.start_datetime as date) between period.period_start and period.period_end
     where
         period.metric_id = 'appt_urgent_within_48h'
         and appointment.location_id is not null

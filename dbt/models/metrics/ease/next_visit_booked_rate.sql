@@ -15,13 +15,15 @@ with visit as (
         coalesce(appointment.visit_reason_class = 'urgent', false) as is_urgent
     from {{ ref('int_metric_period') }} as period
     inner join {{ ref('stg_appointments') }} as appointment
-        on {{ known_at('appointment', 'period.as_of_date') }}
-        and cast(appointment.start_datetime as date) between period.period_start and period.period_end
+        on
+            {{ known_at('appointment', 'period.as_of_date') }}
+            and cast(appointment.start_datetime as date) between period.period_start and period.period_end
     inner join {{ ref('int_assignment') }} as assignment
-        on period.as_of_date = assignment.as_of_date
-        and appointment.person_key = assignment.person_key
-        and appointment.location_id = assignment.practice_id
-        and cast(appointment.start_datetime as date) between assignment.valid_from and assignment.valid_to
+        on
+            period.as_of_date = assignment.as_of_date
+            and appointment.person_key = assignment.person_key
+            and appointment.location_id = assignment.practice_id
+            and cast(appointment.start_datetime as date) between assignment.valid_from and assignment.valid_to
     where
         period.metric_id = 'next_visit_booked_rate'
         and appointment.status_code = 'fulfilled'
@@ -33,11 +35,12 @@ booked as (
         visit.appointment_id
     from visit
     inner join {{ ref('stg_appointments') }} as next_visit
-        on visit.person_key = next_visit.person_key
-        and visit.practice_id = next_visit.location_id
-        and next_visit.start_datetime > visit.start_datetime
-        and cast(next_visit.created_datetime as date) >= visit.visit_date
-        and {{ known_at('next_visit', 'visit.as_of_date') }}
+        on
+            visit.person_key = next_visit.person_key
+            and visit.practice_id = next_visit.location_id
+            and visit.start_datetime < next_visit.start_datetime
+            and visit.visit_date <= cast(next_visit.created_datetime as date)
+            and {{ known_at('next_visit', 'visit.as_of_date') }}
     where
         coalesce(next_visit.status_code, 'booked') <> 'entered-in-error'
         and (
@@ -65,21 +68,25 @@ judged as (
         or (enrolment.person_key is not null and later_enrolment.person_key is null) as is_excluded
     from visit
     left join booked
-        on visit.as_of_date = booked.as_of_date
-        and visit.appointment_id = booked.appointment_id
+        on
+            visit.as_of_date = booked.as_of_date
+            and visit.appointment_id = booked.appointment_id
     left join {{ ref('int_assignment') }} as later_assignment
-        on visit.as_of_date = later_assignment.as_of_date
-        and visit.person_key = later_assignment.person_key
-        and visit.practice_id = later_assignment.practice_id
-        and visit.stays_until between later_assignment.valid_from and later_assignment.valid_to
+        on
+            visit.as_of_date = later_assignment.as_of_date
+            and visit.person_key = later_assignment.person_key
+            and visit.practice_id = later_assignment.practice_id
+            and visit.stays_until between later_assignment.valid_from and later_assignment.valid_to
     left join {{ ref('int_enrolment') }} as enrolment
-        on visit.as_of_date = enrolment.as_of_date
-        and visit.person_key = enrolment.person_key
-        and visit.visit_date between enrolment.valid_from and enrolment.valid_to
+        on
+            visit.as_of_date = enrolment.as_of_date
+            and visit.person_key = enrolment.person_key
+            and visit.visit_date between enrolment.valid_from and enrolment.valid_to
     left join {{ ref('int_enrolment') }} as later_enrolment
-        on visit.as_of_date = later_enrolment.as_of_date
-        and visit.person_key = later_enrolment.person_key
-        and visit.stays_until between later_enrolment.valid_from and later_enrolment.valid_to
+        on
+            visit.as_of_date = later_enrolment.as_of_date
+            and visit.person_key = later_enrolment.person_key
+            and visit.stays_until between later_enrolment.valid_from and later_enrolment.valid_to
 )
 
 select

@@ -15,8 +15,9 @@ with request as (
         request.additional_info_requested_datetime is null and request.admin_return_reason is null as is_met
     from {{ ref('int_metric_period') }} as period
     inner join {{ ref('stg_prior_authorizations') }} as request
-        on {{ known_at('request', 'period.as_of_date') }}
-        and cast(request.received_datetime as date) between period.period_start and period.period_end
+        on
+            {{ known_at('request', 'period.as_of_date') }}
+            and cast(request.received_datetime as date) between period.period_start and period.period_end
     where
         period.metric_id = 'pa_first_pass_complete_rate'
         and request.request_type in ('initial', 'extension')
@@ -43,13 +44,15 @@ judged as (
         ) as is_excluded
     from request
     left join {{ ref('int_npi_practice') }} as affiliation
-        on request.as_of_date = affiliation.as_of_date
-        and request.npi = affiliation.npi
-        and request.received_on between affiliation.valid_from and affiliation.valid_to
+        on
+            request.as_of_date = affiliation.as_of_date
+            and request.npi = affiliation.npi
+            and request.received_on between affiliation.valid_from and affiliation.valid_to
     left join {{ ref('int_enrolment') }} as enrolment
-        on request.as_of_date = enrolment.as_of_date
-        and request.person_key = enrolment.person_key
-        and request.received_on between enrolment.valid_from and enrolment.valid_to
+        on
+            request.as_of_date = enrolment.as_of_date
+            and request.person_key = enrolment.person_key
+            and request.received_on between enrolment.valid_from and enrolment.valid_to
 )
 
 select

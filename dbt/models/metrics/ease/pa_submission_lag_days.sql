@@ -10,8 +10,9 @@ with request as (
         cast(request.received_datetime as date) as received_on
     from {{ ref('int_metric_period') }} as period
     inner join {{ ref('stg_prior_authorizations') }} as request
-        on {{ known_at('request', 'period.as_of_date') }}
-        and cast(request.received_datetime as date) between period.period_start and period.period_end
+        on
+            {{ known_at('request', 'period.as_of_date') }}
+            and cast(request.received_datetime as date) between period.period_start and period.period_end
     where
         period.metric_id = 'pa_submission_lag_days'
         and request.order_date is not null
@@ -29,13 +30,15 @@ attributed as (
         greatest({{ business_days('request.order_date', 'request.received_on') }}, 0) as lag_days
     from request
     left join {{ ref('int_npi_practice') }} as affiliation
-        on request.as_of_date = affiliation.as_of_date
-        and request.npi = affiliation.npi
-        and request.received_on between affiliation.valid_from and affiliation.valid_to
+        on
+            request.as_of_date = affiliation.as_of_date
+            and request.npi = affiliation.npi
+            and request.received_on between affiliation.valid_from and affiliation.valid_to
     left join {{ ref('int_enrolment') }} as enrolment
-        on request.as_of_date = enrolment.as_of_date
-        and request.person_key = enrolment.person_key
-        and request.received_on between enrolment.valid_from and enrolment.valid_to
+        on
+            request.as_of_date = enrolment.as_of_date
+            and request.person_key = enrolment.person_key
+            and request.received_on between enrolment.valid_from and enrolment.valid_to
 )
 
 select

@@ -14,8 +14,9 @@ with referral as (
         coalesce(referral.patient_deferred_flag = 1, false) as is_deferred
     from {{ ref('int_metric_period') }} as period
     inner join {{ ref('stg_referrals') }} as referral
-        on {{ known_at('referral', 'period.as_of_date') }}
-        and referral.referral_date between period.period_start and period.mature_end
+        on
+            {{ known_at('referral', 'period.as_of_date') }}
+            and referral.referral_date between period.period_start and period.mature_end
     where
         period.metric_id = 'referral_appt_within_standard'
         and coalesce(referral.urgency, 'routine') = 'routine'
@@ -30,12 +31,14 @@ first_claim as (
         min(claim.service_date) as service_date
     from referral
     inner join {{ ref('int_claim_line') }} as claim
-        on referral.person_key = claim.person_key
-        and claim.service_date > referral.referral_date
-        and {{ known_at('claim', 'referral.as_of_date') }}
+        on
+            referral.person_key = claim.person_key
+            and referral.referral_date < claim.service_date
+            and {{ known_at('claim', 'referral.as_of_date') }}
     left join {{ ref('int_provider') }} as specialist
-        on referral.as_of_date = specialist.as_of_date
-        and claim.rendering_npi = specialist.npi
+        on
+            referral.as_of_date = specialist.as_of_date
+            and claim.rendering_npi = specialist.npi
     where
         referral.scheduled_visit_date is null
         and not coalesce(claim.is_denied, false)
@@ -59,8 +62,9 @@ dated as (
         coalesce(referral.scheduled_visit_date, first_claim.service_date) as visit_date
     from referral
     left join first_claim
-        on referral.as_of_date = first_claim.as_of_date
-        and referral.referral_id = first_claim.referral_id
+        on
+            referral.as_of_date = first_claim.as_of_date
+            and referral.referral_id = first_claim.referral_id
 ),
 
 judged as (
@@ -80,17 +84,20 @@ judged as (
         dated.is_deferred or (enrolment.person_key is not null and later_enrolment.person_key is null) as is_excluded
     from dated
     left join {{ ref('int_npi_practice') }} as affiliation
-        on dated.as_of_date = affiliation.as_of_date
-        and dated.npi = affiliation.npi
-        and dated.referral_date between affiliation.valid_from and affiliation.valid_to
+        on
+            dated.as_of_date = affiliation.as_of_date
+            and dated.npi = affiliation.npi
+            and dated.referral_date between affiliation.valid_from and affiliation.valid_to
     left join {{ ref('int_enrolment') }} as enrolment
-        on dated.as_of_date = enrolment.as_of_date
-        and dated.person_key = enrolment.person_key
-        and dated.referral_date between enrolment.valid_from and enrolment.valid_to
+        on
+            dated.as_of_date = enrolment.as_of_date
+            and dated.person_key = enrolment.person_key
+            and dated.referral_date between enrolment.valid_from and enrolment.valid_to
     left join {{ ref('int_enrolment') }} as later_enrolment
-        on dated.as_of_date = later_enrolment.as_of_date
-        and dated.person_key = later_enrolment.person_key
-        and dated.stays_until between later_enrolment.valid_from and later_enrolment.valid_to
+        on
+            dated.as_of_date = later_enrolment.as_of_date
+            and dated.person_key = later_enrolment.person_key
+            and dated.stays_until between later_enrolment.valid_from and later_enrolment.valid_to
 )
 
 select

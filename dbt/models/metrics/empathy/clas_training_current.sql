@@ -20,9 +20,10 @@ active_affiliation as (
         affiliation.pcp_flag
     from period
     inner join {{ ref('int_affiliation') }} as affiliation
-        on period.as_of_date = affiliation.as_of_date
-        and affiliation.start_date <= period.period_end
-        and (affiliation.end_date is null or affiliation.end_date >= period.period_end)
+        on
+            period.as_of_date = affiliation.as_of_date
+            and period.period_end >= affiliation.start_date
+            and (affiliation.end_date is null or period.period_end <= affiliation.end_date)
 ),
 
 -- Generic nurse practitioner and physician assistant codes are PCPs where any affiliation of the day says so.
@@ -45,11 +46,13 @@ clinician as (
         min(affiliation.start_date) as joined_on
     from active_affiliation as affiliation
     inner join {{ ref('int_provider') }} as provider
-        on affiliation.as_of_date = provider.as_of_date
-        and affiliation.npi = provider.npi
+        on
+            affiliation.as_of_date = provider.as_of_date
+            and affiliation.npi = provider.npi
     left join flagged_pcp
-        on affiliation.as_of_date = flagged_pcp.as_of_date
-        and affiliation.npi = flagged_pcp.npi
+        on
+            affiliation.as_of_date = flagged_pcp.as_of_date
+            and affiliation.npi = flagged_pcp.npi
     where
         (provider.pcp_kind = 'pcp' or (provider.pcp_kind = 'pcp_generic' and flagged_pcp.npi is not null))
         -- A status tells today's state: whoever left later than the period was active in it.

@@ -17,12 +17,14 @@ with request as (
         > request.scheduled_start_datetime - interval '{{ cancel_notice_hours }}' hour as is_short_notice
     from {{ ref('int_metric_period') }} as period
     inner join {{ ref('stg_interpreter_requests') }} as request
-        on {{ known_at('request', 'period.as_of_date') }}
-        and cast(coalesce(request.scheduled_start_datetime, request.requested_datetime) as date)
-        between period.period_start and period.period_end
+        on
+            {{ known_at('request', 'period.as_of_date') }}
+            and cast(coalesce(request.scheduled_start_datetime, request.requested_datetime) as date)
+            between period.period_start and period.period_end
     left join {{ ref('stg_appointments') }} as appointment
-        on request.appointment_id = appointment.appointment_id
-        and {{ known_at('appointment', 'period.as_of_date') }}
+        on
+            request.appointment_id = appointment.appointment_id
+            and {{ known_at('appointment', 'period.as_of_date') }}
     where
         period.metric_id = 'interpreter_fulfilment_rate'
         and request.practice_id is not null
@@ -44,9 +46,10 @@ judged as (
         end as is_excluded
     from request
     left join {{ ref('int_enrolment') }} as enrolment
-        on request.as_of_date = enrolment.as_of_date
-        and request.person_key = enrolment.person_key
-        and request.service_date between enrolment.valid_from and enrolment.valid_to
+        on
+            request.as_of_date = enrolment.as_of_date
+            and request.person_key = enrolment.person_key
+            and request.service_date between enrolment.valid_from and enrolment.valid_to
 )
 
 select

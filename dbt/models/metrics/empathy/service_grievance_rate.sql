@@ -19,8 +19,9 @@ event as (
         grievance.is_withdrawn or grievance.is_repeat as is_excluded
     from period
     inner join {{ ref('int_practice_grievance') }} as grievance
-        on period.as_of_date = grievance.as_of_date
-        and grievance.received_date between period.period_start and period.period_end
+        on
+            period.as_of_date = grievance.as_of_date
+            and grievance.received_date between period.period_start and period.period_end
     where
         grievance.record_type = 'grievance'
         and grievance.category in ('attitude_service', 'access', 'office_site')
@@ -39,9 +40,10 @@ select
     event.is_excluded as excluded
 from event
 left join {{ ref('int_enrolment') }} as enrolment
-    on event.as_of_date = enrolment.as_of_date
-    and event.person_key = enrolment.person_key
-    and event.received_date between enrolment.valid_from and enrolment.valid_to
+    on
+        event.as_of_date = enrolment.as_of_date
+        and event.person_key = enrolment.person_key
+        and event.received_date between enrolment.valid_from and enrolment.valid_to
 union all
 select
     period.as_of_date,
@@ -56,5 +58,6 @@ select
     false as excluded
 from period
 inner join {{ ref('int_member_month') }} as exposure
-    on period.as_of_date = exposure.as_of_date
-    and exposure.month_start between period.period_start and period.period_end
+    on
+        period.as_of_date = exposure.as_of_date
+        and exposure.month_start between period.period_start and period.period_end

@@ -38,8 +38,9 @@ appointment as (
         or coalesce(calendar.is_federal_holiday, false) as is_met
     from period
     inner join {{ ref('stg_appointments') }} as appointment
-        on {{ known_at('appointment', 'period.as_of_date') }}
-        and cast(appointment.start_datetime as date) between period.period_start and period.period_end
+        on
+            {{ known_at('appointment', 'period.as_of_date') }}
+            and cast(appointment.start_datetime as date) between period.period_start and period.period_end
     left join {{ ref('ref_calendar') }} as calendar
         on cast(appointment.start_datetime as date) = calendar.date_day
     where
@@ -64,11 +65,13 @@ visit_day as (
         min(visit.npi) as npi
     from claims_period
     inner join {{ ref('int_visit_service') }} as visit
-        on claims_period.as_of_date = visit.as_of_date
-        and visit.service_date between claims_period.period_start and claims_period.period_end
+        on
+            claims_period.as_of_date = visit.as_of_date
+            and visit.service_date between claims_period.period_start and claims_period.period_end
     left join covered
-        on visit.as_of_date = covered.as_of_date
-        and visit.practice_id = covered.practice_id
+        on
+            visit.as_of_date = covered.as_of_date
+            and visit.practice_id = covered.practice_id
     where
         visit.is_pcp_visit
         and visit.practice_id is not null
@@ -88,8 +91,9 @@ extended_day as (
         event.service_date
     from claims_period
     inner join {{ ref('int_code_event') }} as event
-        on event.service_date between claims_period.period_start and claims_period.period_end
-        and {{ known_at('event', 'claims_period.as_of_date') }}
+        on
+            event.service_date between claims_period.period_start and claims_period.period_end
+            and {{ known_at('event', 'claims_period.as_of_date') }}
     where
         event.code_set = 'CS_AFTER_HOURS'
         and event.code in ('99050', '99051')
@@ -119,13 +123,15 @@ visit as (
         extended_day.person_key is not null as is_met
     from visit_day
     left join extended_day
-        on visit_day.as_of_date = extended_day.as_of_date
-        and visit_day.person_key = extended_day.person_key
-        and visit_day.service_date = extended_day.service_date
+        on
+            visit_day.as_of_date = extended_day.as_of_date
+            and visit_day.person_key = extended_day.person_key
+            and visit_day.service_date = extended_day.service_date
     left join {{ ref('int_enrolment') }} as enrolment
-        on visit_day.as_of_date = enrolment.as_of_date
-        and visit_day.person_key = enrolment.person_key
-        and visit_day.service_date between enrolment.valid_from and enrolment.valid_to
+        on
+            visit_day.as_of_date = enrolment.as_of_date
+            and visit_day.person_key = enrolment.person_key
+            and visit_day.service_date between enrolment.valid_from and enrolment.valid_to
 )
 
 select

@@ -15,8 +15,9 @@ with request as (
         {{ business_days('appointment.requested_datetime', 'appointment.first_offered_datetime') }} as offer_days
     from {{ ref('int_metric_period') }} as period
     inner join {{ ref('stg_appointments') }} as appointment
-        on {{ known_at('appointment', 'period.as_of_date') }}
-        and cast(appointment.start_datetime as date) between period.period_start and period.period_end
+        on
+            {{ known_at('appointment', 'period.as_of_date') }}
+            and cast(appointment.start_datetime as date) between period.period_start and period.period_end
     where
         period.metric_id = 'same_day_access_rate'
         and appointment.location_id is not null

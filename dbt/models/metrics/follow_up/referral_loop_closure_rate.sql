@@ -18,8 +18,9 @@ with referral as (
         ) as occurrence
     from {{ ref('int_metric_period') }} as period
     inner join {{ ref('stg_referrals') }} as referral
-        on {{ known_at('referral', 'period.as_of_date') }}
-        and referral.referral_date between period.period_start and period.mature_end
+        on
+            {{ known_at('referral', 'period.as_of_date') }}
+            and referral.referral_date between period.period_start and period.mature_end
     where
         period.metric_id = 'referral_loop_closure_rate'
         and coalesce(referral.status, 'created') not in ('cancelled_by_patient', 'entered_in_error')
@@ -38,13 +39,15 @@ judged as (
         referral.is_excluded
     from referral
     left join {{ ref('int_npi_practice') }} as affiliation
-        on referral.as_of_date = affiliation.as_of_date
-        and referral.npi = affiliation.npi
-        and referral.referral_date between affiliation.valid_from and affiliation.valid_to
+        on
+            referral.as_of_date = affiliation.as_of_date
+            and referral.npi = affiliation.npi
+            and referral.referral_date between affiliation.valid_from and affiliation.valid_to
     left join {{ ref('int_enrolment') }} as enrolment
-        on referral.as_of_date = enrolment.as_of_date
-        and referral.person_key = enrolment.person_key
-        and referral.referral_date between enrolment.valid_from and enrolment.valid_to
+        on
+            referral.as_of_date = enrolment.as_of_date
+            and referral.person_key = enrolment.person_key
+            and referral.referral_date between enrolment.valid_from and enrolment.valid_to
     where referral.occurrence = 1
 )
 

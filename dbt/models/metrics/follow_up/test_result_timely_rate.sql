@@ -51,9 +51,10 @@ in_window as (
         result.limit_days
     from result
     left join {{ ref('int_npi_practice') }} as affiliation
-        on result.as_of_date = affiliation.as_of_date
-        and result.npi = affiliation.npi
-        and result.ordered_on between affiliation.valid_from and affiliation.valid_to
+        on
+            result.as_of_date = affiliation.as_of_date
+            and result.npi = affiliation.npi
+            and result.ordered_on between affiliation.valid_from and affiliation.valid_to
     where
         result.issue_number = 1
         and result.result_date between result.period_start and result.mature_end
@@ -97,12 +98,14 @@ judged as (
         ) as is_excluded
     from reporting
     left join {{ ref('int_member') }} as member
-        on reporting.as_of_date = member.as_of_date
-        and reporting.person_key = member.person_key
+        on
+            reporting.as_of_date = member.as_of_date
+            and reporting.person_key = member.person_key
     left join {{ ref('int_enrolment') }} as enrolment
-        on reporting.as_of_date = enrolment.as_of_date
-        and reporting.person_key = enrolment.person_key
-        and reporting.ordered_on between enrolment.valid_from and enrolment.valid_to
+        on
+            reporting.as_of_date = enrolment.as_of_date
+            and reporting.person_key = enrolment.person_key
+            and reporting.ordered_on between enrolment.valid_from and enrolment.valid_to
     where reporting.practice_reports
 )
 
