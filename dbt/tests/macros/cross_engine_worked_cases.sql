@@ -22,15 +22,13 @@
     ("plan_lob", plan_lob("'mycare'"), "'dsnp'"),
 ] -%}
 
-with judged as (
-{% for label, actual, expected in cases %}
-    select
-        '{{ label }}' as label,
-        ({{ actual }} is not distinct from {{ expected }}) as is_right
-    {{ 'union all' if not loop.last }}
-{%- endfor %}
-)
-
-select label
-from judged
-where not is_right
+select judged.label
+from (
+    {%- for label, actual, expected in cases %}
+        select
+            '{{ label }}' as label,
+            ({{ actual }} is not distinct from {{ expected }}) as is_right
+        {{ 'union all' if not loop.last }}
+    {%- endfor %}
+) as judged
+where not judged.is_right
