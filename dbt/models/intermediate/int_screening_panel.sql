@@ -60,7 +60,7 @@ institutional as (
         on
             panel.person_key = span.person_key
             and (span.long_term_institutional_flag = 1 or span.institutional_snp_flag = 1)
-            and span.enrollment_start_date <= panel.period_end
+            and panel.period_end >= span.enrollment_start_date
             and (span.enrollment_end_date is null or span.enrollment_end_date >= panel.period_start)
             and {{ known_at('span', 'panel.as_of_date') }}
     where panel.age >= {{ frail_age }}

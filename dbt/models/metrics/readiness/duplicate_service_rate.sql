@@ -44,7 +44,7 @@ service as (
     from period
     inner join {{ ref('int_code_event') }} as event
         on
-            event.service_date <= period.period_end
+            period.period_end >= event.service_date
             and {{ known_at('event', 'period.as_of_date') }}
     inner join {{ ref('ref_duplicate_watch') }} as watch
         on event.code_set = watch.code_set

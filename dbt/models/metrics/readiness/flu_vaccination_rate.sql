@@ -112,7 +112,7 @@ excluded_person as (
     inner join {{ ref('int_code_event') }} as event
         on
             event.code_set = 'CS_FLU_EXCLUSION'
-            and event.service_date <= season.ends_on
+            and season.ends_on >= event.service_date
             and not event.is_denied
             and {{ known_at('event', 'season.as_of_date') }}
 ),

@@ -19,7 +19,7 @@ screened as (
         on
             event.code_set = 'CS_BCS_MAMMOGRAM'
             and panel.person_key = event.person_key
-            and event.service_date <= panel.period_end
+            and panel.period_end >= event.service_date
             and event.service_date >= {{ add_months(add_days('panel.period_end', 1), -lookback_months) }}
             and not event.is_denied
             and {{ known_at('event', 'panel.as_of_date') }}
@@ -36,7 +36,7 @@ mastectomy as (
             'CS_MASTECTOMY_BILATERAL', 'CS_MASTECTOMY_RIGHT', 'CS_MASTECTOMY_LEFT', 'CS_MASTECTOMY_PROCEDURE'
         )
         and panel.person_key = event.person_key
-        and event.service_date <= panel.period_end
+        and panel.period_end >= event.service_date
         and not event.is_denied
         and {{ known_at('event', 'panel.as_of_date') }}
     group by panel.as_of_date, panel.person_key

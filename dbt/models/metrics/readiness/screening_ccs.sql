@@ -22,7 +22,7 @@ screened as (
     inner join {{ ref('int_code_event') }} as event
         on
             panel.person_key = event.person_key
-            and event.service_date <= panel.period_end
+            and panel.period_end >= event.service_date
             and not event.is_denied
             and {{ known_at('event', 'panel.as_of_date') }}
             and (
@@ -47,7 +47,7 @@ without_cervix as (
         on
             event.code_set = 'CS_CCS_EXCLUSION'
             and panel.person_key = event.person_key
-            and event.service_date <= panel.period_end
+            and panel.period_end >= event.service_date
             and not event.is_denied
             and {{ known_at('event', 'panel.as_of_date') }}
 ),

@@ -13,8 +13,8 @@ with panel as (
 -- For how long each test keeps a member up to date.
 test as (
     select
-        code_set,
-        valid_months
+        test.code_set,
+        test.valid_months
     from (
         values
         ('CS_COL_FIT', 12),
@@ -33,7 +33,7 @@ screened as (
     inner join {{ ref('int_code_event') }} as event
         on
             panel.person_key = event.person_key
-            and event.service_date <= panel.period_end
+            and panel.period_end >= event.service_date
             and not event.is_denied
             and {{ known_at('event', 'panel.as_of_date') }}
     inner join test
@@ -51,7 +51,7 @@ without_colon as (
         on
             event.code_set = 'CS_COL_EXCLUSION'
             and panel.person_key = event.person_key
-            and event.service_date <= panel.period_end
+            and panel.period_end >= event.service_date
             and not event.is_denied
             and {{ known_at('event', 'panel.as_of_date') }}
 ),
