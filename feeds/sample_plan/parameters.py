@@ -75,7 +75,7 @@ CHANCES = {
     "record_received": Effect("COMPLIANCE", 0.77, 0.6),
     "directory_right": Effect("COMPLIANCE", 0.965, 0.6),
     "directory_field": Effect("COMPLIANCE", 0.975, 0.9),
-    "attested_in_time": Effect("COMPLIANCE", 0.96, 0.9),
+    "attested_in_time": Effect("COMPLIANCE", 0.92, 1.0),
     "hours_equal": Effect("COMPLIANCE", 0.92, 0.9),
 }
 

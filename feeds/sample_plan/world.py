@@ -27,7 +27,7 @@ FEEDS_OF_THEIR_OWN = {  # chance that a practice sends it at all
     "seen_times": 0.78,
     "lab_results": 0.48,
     "notifications": 0.88,
-    "referral_contacts": 0.72,
+    "referral_contacts": 0.90,
     "record_requests": 0.85,
 }
 
