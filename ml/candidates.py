@@ -178,12 +178,19 @@ class Calibrated(LogitModel):
 
 
 class TwoPaths(LogitModel):
-    """The model for practices with an earlier survey, and the one for those without."""
+    """The model for practices with an earlier survey, and the one for those without; `columns` are all it needs."""
 
-    def __init__(self, with_history: LogitModel, without_history: LogitModel, history: Sequence[str]):
+    def __init__(
+        self,
+        with_history: LogitModel,
+        without_history: LogitModel,
+        history: Sequence[str],
+        columns: Sequence[str] = (),
+    ):
         self.with_history = with_history
         self.without_history = without_history
         self.history = history
+        self.columns = columns
 
     def decision_function(self, features: pd.DataFrame) -> np.ndarray:
         return self._routed("decision_function", features, np.empty(len(features)))

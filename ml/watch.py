@@ -32,6 +32,22 @@ def psi_limit(n_before: int, n_after: int, seed: int) -> float:
     return float(np.percentile(draws, 95))
 
 
+def strata(keys: pd.DataFrame) -> pd.DataFrame:
+    """How rows (see dataset.Table.keys) are grouped to see whom the model serves: kind, state, size, survey size."""
+    return pd.DataFrame(
+        {
+            "practice_type": keys["practice_type"],
+            "state": keys["state"],
+            "members": pd.cut(
+                keys["members"].astype(float), [-1, 99, 299, np.inf], labels=["under 100", "100-299", "300 or more"]
+            ).astype(object),
+            "respondents": pd.cut(
+                keys["n"].astype(float), [0, 49, 99, np.inf], labels=["30-49", "50-99", "100 or more"]
+            ).astype(object),
+        }
+    )
+
+
 def drift(before: pd.DataFrame, after: pd.DataFrame, seed: int) -> pd.DataFrame:
     """One row a numeric column: psi, its limit under no change, missing share before and after, alert.
 
