@@ -51,11 +51,12 @@ order by results.practice_id, results.metric_id
 
 @dataclass(frozen=True)
 class Step:
-    """A step of the provider guide, or the duties, with the scorecard column that holds its score."""
+    """A step of the provider guide, or the duties, with the scorecard columns that hold its scores."""
 
     code: str
     name: str
     column: str
+    touchpoint_column: str | None  # patients are not asked about duties
 
 
 def open_marts(marts: Path, as_of: date) -> duckdb.DuckDBPyConnection:
@@ -71,10 +72,13 @@ def open_marts(marts: Path, as_of: date) -> duckdb.DuckDBPyConnection:
 def steps(connection: duckdb.DuckDBPyConnection) -> list[Step]:
     """The seven steps in the guide's order, then the duties."""
     rows = connection.execute("select step_code, step_name, column_suffix from ref_step order by step_order").fetchall()
-    return [
-        Step(code, name, "compliance_index" if suffix == "compliance" else f"step_{suffix}")
-        for code, name, suffix in rows
-    ]
+    return [_step(*row) for row in rows]
+
+
+def _step(code: str, name: str, suffix: str) -> Step:
+    if suffix == "compliance":
+        return Step(code, name, "compliance_index", None)
+    return Step(code, name, f"step_{suffix}", f"touchpoint_{suffix}")
 
 
 def records(

@@ -67,6 +67,7 @@ class StepLine:
     step: Step
     score: float | None
     half_width: float | None
+    touchpoint: float | None  # what patients answered about this step; beside the score, never in it
     history: tuple[float | None, ...]
     spread: Spread
 
@@ -117,7 +118,8 @@ class Plan:
     def _line(self, practice_id: str, step: Step) -> StepLine:
         history = tuple(self._scores.get((practice_id, day), {}).get(step.column) for day in self.dates)
         half_width = self._half_widths.get((practice_id, step.code))
-        return StepLine(step, history[-1], half_width, history, self.spreads[step.code])
+        touchpoint = self._scores[practice_id, self._as_of][step.touchpoint_column] if step.touchpoint_column else None
+        return StepLine(step, history[-1], half_width, touchpoint, history, self.spreads[step.code])
 
 
 def risk_histogram(practices: Sequence[Practice]) -> list[int]:

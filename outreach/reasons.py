@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 SLOTS = 3
+FIGURES = {"proportion": "{:.0%}", "per_1000_mm": "{:.1f}", "days": "{:.0f}"}
+UNIT_WORDS = {"per_1000_mm": " per 1,000 member months", "days": " days"}
 
 
 @dataclass(frozen=True)
@@ -90,23 +92,21 @@ def nothing_to_say(measured: int, core: int) -> Slot:
 def _trend(trigger: Trigger) -> str | None:
     if trigger.value is None or trigger.before_value is None:
         return None
-    return f"{amount(trigger.before_value, trigger.unit)} on {trigger.before_date}"
+    return f"{figure(trigger.before_value, trigger.unit)} on {trigger.before_date}"
 
 
 def reason(trigger: Trigger) -> str:
     """One line in plain words: the practice's own number beside the plan's median."""
-    own = amount(trigger.value, trigger.unit)
-    return f"{trigger.name}: {own}, plan median {amount(trigger.median_value, trigger.unit)}"
+    return f"{trigger.name}: {amount(trigger.value, trigger.unit)}, plan median {figure(trigger.median_value, trigger.unit)}"
 
 
 def amount(value: float | None, unit: str) -> str:
-    """A metric's value as people read it; rates to whole percent (catalogue E.3)."""
+    """A metric's value with its unit, as people read it in a sentence."""
+    return figure(value, unit) + (UNIT_WORDS.get(unit, "") if value is not None else "")
+
+
+def figure(value: float | None, unit: str) -> str:
+    """The bare number; rates to whole percent (catalogue E.3). The one place where numbers of metrics are rounded."""
     if value is None:
         return "not shown (few people)"
-    if unit == "proportion":
-        return f"{value:.0%}"
-    if unit == "per_1000_mm":
-        return f"{value:.1f} per 1,000 member months"
-    if unit == "days":
-        return f"{value:.0f} days"
-    return f"{value:.2f}"
+    return FIGURES.get(unit, "{:.2f}").format(value)

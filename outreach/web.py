@@ -5,8 +5,9 @@ Static pages that read from a file and load nothing. The one script sorts and fi
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -14,8 +15,8 @@ from markupsafe import Markup
 from outreach import practices_csv
 from outreach.marts import open_marts
 from outreach.plan_picture import REGIONS_SHOWN, Plan, risk_histogram
-from outreach.ranking import Practice, Ranking
-from outreach.reasons import amount
+from outreach.ranking import Ranking
+from outreach.reasons import figure
 from outreach.safe_text import file_stem, plain
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -79,7 +80,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "plain": plain,
-        "amount": amount,
+        "figure": figure,
         "percent": _percent,
         "score": _score,
         "heat": _heat,
@@ -111,13 +112,13 @@ def _index(environment: Environment, ranking: Ranking, rows: list[dict], files: 
         tallest=max(risks),
         regions=plan.regions[:REGIONS_SHOWN],
         more_regions=len(plan.regions) - REGIONS_SHOWN,
-        helped=_members_helped(practices),
+        helped=_members_helped(rows),
     )
 
 
-def _members_helped(practices: Sequence[Practice]) -> int:
+def _members_helped(rows: Sequence[Mapping[str, Any]]) -> int:
     """Expected members behind tier A, as far as their numbers may be shown."""
-    return round(sum(p.expected_members_affected or 0 for p in practices if p.tier == "A"))
+    return sum(row["expected_members_affected"] or 0 for row in rows if row["tier"] == "A")
 
 
 def _csp_hash(text: str) -> str:

@@ -1,20 +1,24 @@
-"""practices.xlsx: the same rows as practices.csv, laid out for reading, filtering and printing, and a dictionary."""
+"""practices.xlsx: the list for reading and printing, results per clinician, what columns mean, and a sheet to fill in."""
 
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name
 
-from outreach import practices_csv
+from outreach import calls_sheet, practices_csv
+from outreach.marts import open_marts, records
 from outreach.ranking import Practice
 from outreach.safe_text import cell
 
-# What each column means; the order is the list's. A column without an entry here does not get into the workbook.
+# What each column of the list means; the order is the list's. A column without an entry here fails a test.
 DICTIONARY = {
     "rank": "Place on the list; 1 is to be called first.",
     "practice_id": "The plan's id of the practice.",
     "practice_name": "Name of the practice as the plan has it.",
-    "tier": "A: reached with this list's capacity; B: the next as many; C: the rest.",
+    "tier": "A: reached with this list's capacity; B: the next as many; C: the rest, and who rests or is held out by lot.",
     "risk": "Estimated chance that the next survey wave finds the practice in the plan's lowest quarter. Not a finding of fault.",
     "risk_low": "Lower end of the 95% interval of the risk.",
     "risk_high": "Upper end of the 95% interval of the risk.",
@@ -38,65 +42,129 @@ DICTIONARY = {
 WIDTHS = {"practice_name": 34, "reason": 52, "action": 60, "hard_fail": 30, "release_id": 24, "city": 16}
 FIXED_TIME = datetime(2000, 1, 1)  # in the file's properties: the clock would make every file different
 
+# One row a clinician, practice and metric that could be measured; a small count leaves the numbers empty.
+CLINICIANS = """
+select
+    m.practice_id, d.practice_name, m.npi, concat_ws(' ', p.first_name, p.last_name) as clinician,
+    t.step_name as step, t.name as metric, m.value, m.ci_low, m.ci_high, m.target, m.unit, m.status
+from metric_result as m
+inner join ref_metric as t on t.metric_id = m.metric_id
+inner join dim_practice as d on d.practice_id = m.practice_id
+left join dim_provider as p on p.npi = m.npi
+where m.as_of_date = $as_of and m.level = 'provider' and m.lob = 'all' and m.status in ('met', 'not_met', 'uncertain')
+order by m.practice_id, m.npi, t.step_order, t.name
+"""
+CLINICIAN_WIDTHS = {"practice_name": 34, "clinician": 26, "step": 24, "metric": 48}
 
-def write(practices: list[Practice], marts: Path, path: Path) -> None:
-    """One sheet with the list and one that says what its columns mean. No formula, no link, no macro."""
+
+def write(practices: Sequence[Practice], marts: Path, path: Path) -> None:
+    """Write the workbook: no formula, no link, no macro, and the same bytes for the same list."""
+    with open_marts(marts, practices[0].as_of) as connection:
+        clinicians = records(connection, CLINICIANS, {"as_of": practices[0].as_of})
+        actions = connection.execute("select action_code, step_code from ref_action order by action_code").fetchall()
     book = xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": "Practices to help", "author": "Practice Pulse", "created": FIXED_TIME})
-    formats = {
-        "head": book.add_format({"bold": True, "bg_color": "#16324f", "font_color": "#ffffff", "valign": "top"}),
-        "text": book.add_format({"text_wrap": True, "valign": "top"}),
-        "share": book.add_format({"num_format": "0%", "valign": "top"}),
-        "number": book.add_format({"num_format": "#,##0", "valign": "top"}),
-        "date": book.add_format({"num_format": "yyyy-mm-dd", "valign": "top", "align": "left"}),
-    }
+    formats = _formats(book)
     _list_sheet(book.add_worksheet("Practices"), practices, formats)
+    calls_sheet.write(book, practices, actions, formats)
+    _clinician_sheet(book.add_worksheet("Clinicians"), clinicians, formats)
     _dictionary_sheet(book.add_worksheet("What the columns mean"), formats)
     book.close()
 
 
-def _list_sheet(sheet, practices: list[Practice], formats) -> None:
+def _formats(book: xlsxwriter.Workbook) -> dict[str, Any]:
+    top = {"valign": "top"}
+    return {
+        "head": book.add_format({"bold": True, "bg_color": "#1d5b66", "font_color": "#ffffff", "text_wrap": True, **top}),
+        "text": book.add_format({"text_wrap": True, **top}),
+        "share": book.add_format({"num_format": "0%", **top}),
+        "number": book.add_format({"num_format": "#,##0", **top}),
+        "decimal": book.add_format({"num_format": "0.0", **top}),
+        "date": book.add_format({"num_format": "yyyy-mm-dd", "align": "left", **top}),
+        "open": book.add_format({"bg_color": "#fdf6ec", "border": 1, "border_color": "#dde2e5", **top}),
+        "open_date": book.add_format(
+            {"bg_color": "#fdf6ec", "border": 1, "border_color": "#dde2e5", "num_format": "yyyy-mm-dd", "align": "left", **top}
+        ),
+    }  # fmt: skip
+
+
+def _list_sheet(sheet, practices: Sequence[Practice], formats) -> None:
     columns = practices_csv.COLUMNS
-    last = len(practices)
-    for at, column in enumerate(columns):
-        sheet.set_column(at, at, WIDTHS.get(_stem(column), 12))
-        sheet.write_string(0, at, column, formats["head"])
-    for line, practice in enumerate(practices, start=1):
-        for at, (column, value) in enumerate(practices_csv.row(practice).items()):
-            _write(sheet, line, at, column, value, formats)
+    _table(
+        sheet,
+        columns,
+        (practices_csv.row(practice) for practice in practices),
+        {column: WIDTHS.get(_stem(column), 12) for column in columns},
+        lambda column, _: "share" if column.startswith("risk") else "number",
+        formats,
+    )
     sheet.freeze_panes(1, 3)
-    sheet.autofilter(0, 0, max(last, 1), len(columns) - 1)
-    risk = columns.index("risk")
-    sheet.conditional_format(
-        1, risk, max(last, 1), risk,
-        {"type": "data_bar", "min_type": "num", "max_type": "num", "min_value": 0, "max_value": 1, "bar_color": "#e0a458"},
-    )  # fmt: skip
-    sheet.set_landscape()
-    sheet.repeat_rows(0)
-    sheet.fit_to_pages(1, 0)
+    last = len(practices)
+    for column, colour, most in (("risk", "#e0a458", 1), ("expected_members_affected", "#9cc3c4", None)):
+        letter = xl_col_to_name(columns.index(column))
+        ends = {"max_type": "num", "max_value": most} if most else {}
+        sheet.conditional_format(
+            f"{letter}2:{letter}{last + 1}",
+            {"type": "data_bar", "bar_solid": True, "bar_color": colour, "min_type": "num", "min_value": 0, **ends},
+        )
     sheet.set_footer("&LPractice Pulse, a list to order calls by, not a judgement&RPage &P of &N")
 
 
-def _write(sheet, line: int, at: int, column: str, value: object, formats) -> None:
+def _clinician_sheet(sheet, rows: list[dict[str, Any]], formats) -> None:
+    columns = tuple(rows[0]) if rows else ("practice_id",)
+    _table(
+        sheet,
+        columns,
+        rows,
+        {column: CLINICIAN_WIDTHS.get(column, 12) for column in columns},
+        lambda _, row: "share" if row["unit"] == "proportion" else "decimal",
+        formats,
+    )
+    sheet.freeze_panes(1, 4)
+
+
+def _dictionary_sheet(sheet, formats) -> None:
+    rows = (
+        {"column": f"{name}_1 to _3" if name in ("step", "reason", "action") else name, "meaning": meaning}
+        for name, meaning in DICTIONARY.items()
+    )
+    _table(sheet, ("column", "meaning"), rows, {"column": 28, "meaning": 100}, lambda *_: "number", formats)
+
+
+def _table(
+    sheet,
+    columns: Sequence[str],
+    rows: Iterable[dict[str, Any]],
+    widths: dict[str, int],
+    number_format: Callable[[str, dict[str, Any]], str],
+    formats: dict[str, Any],
+) -> None:
+    """A header that stays, filters, and one line a row; prints landscape, one page wide, with the header on each."""
+    for at, column in enumerate(columns):
+        sheet.set_column(at, at, widths[column])
+        sheet.write_string(0, at, column, formats["head"])
+    line = 0
+    for line, row in enumerate(rows, start=1):
+        for at, column in enumerate(columns):
+            write_value(sheet, line, at, row[column], number_format(column, row), formats)
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, max(line, 1), len(columns) - 1)
+    sheet.set_landscape()
+    sheet.set_paper(1)  # US letter
+    sheet.repeat_rows(0)
+    sheet.fit_to_pages(1, 0)
+
+
+def write_value(sheet, line: int, at: int, value: object, number_format: str, formats: dict[str, Any]) -> None:
     """Numbers as numbers, dates as dates, everything else as text that is never evaluated."""
     if value is None:
         return
     if isinstance(value, date):
         sheet.write_datetime(line, at, datetime(value.year, value.month, value.day), formats["date"])
     elif isinstance(value, int | float):
-        sheet.write_number(line, at, value, formats["share" if column.startswith("risk") else "number"])
+        sheet.write_number(line, at, value, formats[number_format])
     else:
-        sheet.write_string(line, at, str(value), formats["text"])
-
-
-def _dictionary_sheet(sheet, formats) -> None:
-    sheet.set_column(0, 0, 28)
-    sheet.set_column(1, 1, 100)
-    for at, heading in enumerate(("column", "meaning")):
-        sheet.write_string(0, at, heading, formats["head"])
-    for line, (column, meaning) in enumerate(DICTIONARY.items(), start=1):
-        sheet.write_string(line, 0, f"{column}_1 to _3" if column in ("step", "reason", "action") else column)
-        sheet.write_string(line, 1, cell(meaning), formats["text"])
+        sheet.write_string(line, at, cell(str(value)), formats["text"])
 
 
 def _stem(column: str) -> str:
