@@ -2,7 +2,8 @@
 {%- set files = [] -%}
 {%- if execute -%}
     {%- for node in graph.nodes.values()
-        if node.resource_type == 'model' and node.package_name == project_name and node.fqn[1] == 'metrics' -%}
+        if node.resource_type == 'model' and node.package_name == project_name
+        and node.fqn[1] == 'metrics' and node.fqn[2] != 'companions' -%}
         {%- do files.append(node.name) -%}
     {%- endfor -%}
 {%- endif %}
