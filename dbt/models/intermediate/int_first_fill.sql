@@ -1,7 +1,18 @@
-with fill as (
+-- The prescription metrics look at one period: it is worked out once.
+with period as (
+    select distinct
+        as_of_date,
+        period_start,
+        period_end
+    from {{ ref('int_metric_period') }}
+    where metric_id in ('formulary_adherence_rate', 'rx_coverage_reject_rate')
+),
+
+fill as (
     select
         period.as_of_date,
-        period.metric_id,
+        period.period_start,
+        period.period_end,
         fill.person_key,
         fill.prescribing_provider_npi as npi,
         fill.claim_id,
@@ -17,7 +28,7 @@ with fill as (
         row_number() over (
             partition by
                 period.as_of_date,
-                period.metric_id,
+                period.period_end,
                 fill.person_key,
                 coalesce(fill.ingredient_rxcui, fill.ndc_code),
                 fill.prescribing_provider_npi
@@ -27,7 +38,7 @@ with fill as (
                 fill.claim_line_number asc nulls last,
                 fill.data_source asc nulls last
         ) as fill_order
-    from {{ ref('int_metric_period') }} as period
+    from period
     inner join {{ ref('stg_pharmacy_claims') }} as fill
         on
             fill.fill_number = 0
@@ -36,12 +47,12 @@ with fill as (
             -- A negative quantity is a reversal written as a row of its own.
             and coalesce(fill.quantity, 0) >= 0
             and {{ known_at('fill', 'period.as_of_date') }}
-    where period.metric_id in ('formulary_adherence_rate', 'rx_coverage_reject_rate')
 )
 
 select
     fill.as_of_date,
-    fill.metric_id,
+    fill.period_start,
+    fill.period_end,
     affiliation.practice_id,
     fill.npi,
     fill.person_key,

@@ -61,7 +61,7 @@ institutional as (
             panel.person_key = span.person_key
             and (span.long_term_institutional_flag = 1 or span.institutional_snp_flag = 1)
             and panel.period_end >= span.enrollment_start_date
-            and (span.enrollment_end_date is null or span.enrollment_end_date >= panel.period_start)
+            and panel.period_start <= coalesce(span.enrollment_end_date, {{ forever() }})
             and {{ known_at('span', 'panel.as_of_date') }}
     where panel.age >= {{ frail_age }}
 ),

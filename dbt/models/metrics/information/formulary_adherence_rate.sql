@@ -2,9 +2,16 @@
 {%- set transition_days = 90 -%}
 
 with fill as (
-    select *
-    from {{ ref('int_first_fill') }}
-    where metric_id = 'formulary_adherence_rate'
+    select
+        period.metric_id,
+        fill.*
+    from {{ ref('int_metric_period') }} as period
+    inner join {{ ref('int_first_fill') }} as fill
+        on
+            period.as_of_date = fill.as_of_date
+            and period.period_start = fill.period_start
+            and period.period_end = fill.period_end
+    where period.metric_id = 'formulary_adherence_rate'
 ),
 
 span as (

@@ -1,7 +1,14 @@
 with fill as (
-    select *
-    from {{ ref('int_first_fill') }}
-    where metric_id = 'rx_coverage_reject_rate'
+    select
+        period.metric_id,
+        fill.*
+    from {{ ref('int_metric_period') }} as period
+    inner join {{ ref('int_first_fill') }} as fill
+        on
+            period.as_of_date = fill.as_of_date
+            and period.period_start = fill.period_start
+            and period.period_end = fill.period_end
+    where period.metric_id = 'rx_coverage_reject_rate'
 ),
 
 -- An extract of paid claims only cannot tell: then there is no observation, rather than a rate of 0.

@@ -8,21 +8,39 @@ with period as (
     where metric_id = 'duplicate_service_rate'
 ),
 
-repeat_modifier as (
-    select code
-    from {{ ref('ref_code_sets') }}
-    where code_set = 'CS_REPEAT_MOD'
+-- Services on the watch list, before any as-of date is looked at.
+watched as (
+    select
+        watch.watch_group,
+        watch.window_days,
+        event.person_key,
+        event.service_date,
+        event.modifiers,
+        line.rendering_npi,
+        coalesce(line.rendering_tin, line.billing_tin) as tin,
+        event.known_from,
+        event.known_until
+    from {{ ref('int_code_event') }} as event
+    inner join {{ ref('ref_duplicate_watch') }} as watch
+        on event.code_set = watch.code_set
+    inner join {{ ref('int_claim_line') }} as line
+        on
+            event.claim_id = line.claim_id
+            and event.claim_line_number = line.claim_line_number
+            and event.data_source is not distinct from line.data_source
+            and event.known_from = line.known_from
 ),
 
 declared_repeat as (
     select used.modifiers
     from (
         select distinct modifiers
-        from {{ ref('int_claim_line') }}
-        where modifiers is not null
+        from watched
     ) as used
-    inner join repeat_modifier
-        on {{ list_contains('used.modifiers', 'repeat_modifier.code') }}
+    inner join {{ ref('ref_code_sets') }} as modifier
+        on
+            modifier.code_set = 'CS_REPEAT_MOD'
+            and {{ list_contains('used.modifiers', 'modifier.code') }}
     group by used.modifiers
 ),
 
@@ -30,32 +48,22 @@ service as (
     select
         period.as_of_date,
         period.period_start,
-        period.period_end,
-        watch.watch_group,
-        watch.window_days,
-        event.person_key,
-        event.claim_id,
-        event.claim_line_number,
-        event.data_source,
-        event.service_date,
-        line.rendering_npi,
-        coalesce(line.rendering_tin, line.billing_tin) as tin,
+        watched.watch_group,
+        watched.window_days,
+        watched.person_key,
+        watched.service_date,
+        watched.rendering_npi,
+        watched.tin,
         declared_repeat.modifiers is not null as is_declared_repeat
     from period
-    inner join {{ ref('int_code_event') }} as event
+    inner join watched
         on
-            period.period_end >= event.service_date
-            and {{ known_at('event', 'period.as_of_date') }}
-    inner join {{ ref('ref_duplicate_watch') }} as watch
-        on event.code_set = watch.code_set
-    inner join {{ ref('int_claim_line') }} as line
-        on
-            event.claim_id = line.claim_id
-            and event.claim_line_number = line.claim_line_number
-            and line.data_source is not distinct from event.data_source
-            and event.known_from = line.known_from
+            period.period_end >= watched.service_date
+            -- Nothing earlier can be the first of a pair.
+            and watched.service_date >= {{ add_days('period.period_start', '-watched.window_days') }}
+            and {{ known_at('watched', 'period.as_of_date') }}
     left join declared_repeat
-        on event.modifiers = declared_repeat.modifiers
+        on watched.modifiers = declared_repeat.modifiers
 ),
 
 -- Days on which a repeat has its reasons, and the days next to them.
