@@ -87,11 +87,15 @@ class ClaimsEvidence(Evidence):
 
     @cached_property
     def paid_lines(self) -> list[Row]:
-        return [row for row in self.claim_lines if row["status"] != "4" and row["day"] <= self.as_of]
+        return [row for row in self.claim_lines if row["status"] != "4"]
+
+    @cached_property
+    def past_lines(self) -> list[Row]:
+        return [row for row in self.paid_lines if row["day"] <= self.as_of]
 
     @cached_property
     def services(self) -> dict[str, list[Service]]:
-        found = (self.service(row) for row in self.paid_lines)
+        found = (self.service(row) for row in self.past_lines)
         return grouped([service for service in found if service], lambda s: s.person_id)
 
     def service(self, row: Row) -> Service | None:
@@ -168,7 +172,8 @@ class ClaimsEvidence(Evidence):
             [
                 row
                 for row in self.paid_lines
-                if row["claim_type"] == "institutional"
+                if (row["admission_date"] or row["claim_start_date"]) <= self.as_of
+                and row["claim_type"] == "institutional"
                 and (line_has(row, "CS_ACUTE_IP") or line_has(row, "CS_NONACUTE_IP"))
                 and (row["bill_type_code"] or "1")[-1] in "147"
             ],
@@ -225,8 +230,8 @@ class ClaimsEvidence(Evidence):
     @cached_property
     def observation_days(self) -> dict[str, set[date]]:
         days: dict[str, set[date]] = defaultdict(set)
-        for row in self.claim_lines:
-            if row["status"] != "4" and line_has(row, "CS_OBSERVATION"):
+        for row in self.paid_lines:
+            if line_has(row, "CS_OBSERVATION"):
                 days[row["person_id"]].add(row["day"])
         return days
 
@@ -234,7 +239,7 @@ class ClaimsEvidence(Evidence):
     def ed_claims(self) -> dict[tuple[str, date], set[str]]:
         """Claims of the emergency visits of a person and day."""
         found: dict[tuple[str, date], set[str]] = defaultdict(set)
-        for row in self.paid_lines:
+        for row in self.past_lines:
             inpatient = line_has(row, "CS_ACUTE_IP") or line_has(row, "CS_NONACUTE_IP")
             professional = row["claim_type"] != "institutional" and row["place"] == "23"
             if not inpatient and (line_has(row, "CS_ED") or professional):
@@ -303,7 +308,7 @@ class ClaimsEvidence(Evidence):
             and (r["enrollment_end_date"] or FOREVER) >= first
         }
         return flagged | {
-            r["person_id"] for r in self.paid_lines if first <= r["day"] <= last and line_has(r, "CS_HOSPICE")
+            r["person_id"] for r in self.past_lines if first <= r["day"] <= last and line_has(r, "CS_HOSPICE")
         }
 
     @cached_property
@@ -540,6 +545,7 @@ def preventive_visit_rate(evidence: ClaimsEvidence) -> Iterator[Observation]:
         member = evidence.members.get(person_id)
         if (
             member is None
+            or member["birth_date"] is None
             or age(member["birth_date"], last) < 3
             or not evidence.is_continuously_enrolled(person_id, first, last)
         ):
