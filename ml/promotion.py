@@ -4,15 +4,16 @@ AUC_SLACK = 0.01
 MAX_CALIBRATION_ERROR = 0.15
 
 
-def decide(challenger: dict, champion: dict | None) -> dict:
-    """{"promoted", "reasons", "challenger", "champion"}; figures need wave, auc, brier and ece.
+def decide(challenger: dict, champion: dict | None, calibration_error: float) -> dict:
+    """{"promoted", "reasons", "challenger", "champion"}; figures need wave, auc and brier, on that wave.
 
-    A first model needs sane calibration only. A later one must have the better Brier score (ranking and calibration in
+    calibration_error is the challenger's over all its waves: one wave holds too few practices to tell. A first model
+    needs no more than that. A later one must have the better Brier score (ranking and calibration in
     one), and give nothing away in AUC, on the same wave.
     """
     reasons = []
-    if challenger["ece"] > MAX_CALIBRATION_ERROR:
-        reasons.append(f"calibration error {challenger['ece']:.3f} is above {MAX_CALIBRATION_ERROR}")
+    if calibration_error > MAX_CALIBRATION_ERROR:
+        reasons.append(f"calibration error {calibration_error:.3f} is above {MAX_CALIBRATION_ERROR}")
     if champion is not None:
         if challenger["wave"] != champion["wave"]:
             reasons.append(f"judged on {challenger['wave']}, the champion on {champion['wave']}")

@@ -6,6 +6,7 @@ is loaded only when its checksum is the registered one and it holds no type outs
 
 import hashlib
 import json
+import logging
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -56,6 +57,7 @@ class Version:
 def mlflow_for(tracking: Tracking):
     """The mlflow module, pointed at the store. Its telemetry is off before it is imported."""
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+    logging.getLogger("mlflow").setLevel(logging.WARNING)
     import mlflow
 
     mlflow.set_tracking_uri(tracking.uri)
@@ -86,8 +88,13 @@ def register(tracking: Tracking, info, run_id: str, tags: dict[str, str]) -> Ver
     """Make a logged model a version, with the checksum of its file and `tags`, and alias it challenger."""
     mlflow = mlflow_for(tracking)
     checksum = _sha256(_model_file(tracking, info.model_uri))
-    made = mlflow.register_model(info.model_uri, NAME, tags={**tags, "sha256": checksum})
-    mlflow.MlflowClient().set_registered_model_alias(NAME, CHALLENGER, made.version)
+    client = mlflow.MlflowClient()
+    if not client.search_registered_models(f"name = '{NAME}'"):
+        client.create_registered_model(NAME)
+    made = client.create_model_version(
+        NAME, info.model_uri, run_id, tags={**tags, "sha256": checksum}, model_id=info.model_id
+    )
+    client.set_registered_model_alias(NAME, CHALLENGER, made.version)
     return Version(int(made.version), run_id, info.model_uri, {**tags, "sha256": checksum})
 
 

@@ -95,7 +95,7 @@ def train(warehouse: Path, tracking: Tracking, seed: int = 7, force: bool = Fals
         figures = judge(fitted, seed)
         _refuse_leakage(figures)
         rival = None if champion is None else _on_held_out_wave(tracking, champion, table, fitted, seed)
-    decision = promotion.decide(held_out(fitted, fitted.risks["model"], seed), rival)
+    decision = promotion.decide(held_out(fitted, fitted.risks["model"], seed), rival, figures["pooled"]["model"]["ece"])
     version = record.register(tracking, table, fitted, figures, decision, digest, seed)
     return TrainingResult(
         "trained",
@@ -127,7 +127,11 @@ def fit(table: Table, seed: int) -> Fitted:
     folds = backtest.wave_folds(bare.wave, order)
     fresh = backtest.select(bare, pool, folds, seed, LABELS[labels])
 
-    risks = {"no_history": _risk(fresh, fresh.chosen), "prevalence": _risk(fresh, "prevalence")}
+    foretold = ~np.isnan(fresh.logits["prevalence"])
+    risks = {
+        "no_history": _risk(fresh, fresh.chosen),
+        "prevalence": np.where(foretold, dataset.LOW_QUANTILE, np.nan),
+    }
     for name, candidate in (
         ("model", history.chosen),
         ("persistence", "persistence"),
@@ -136,7 +140,7 @@ def fit(table: Table, seed: int) -> Fitted:
         unsurveyed = "no_history" if name == "model" else "prevalence"
         risks[name] = risks[unsurveyed].copy()
         risks[name][known] = _risk(history, candidate)
-    tested = examples.is_judged & ~np.isnan(risks["prevalence"]) & ~np.isnan(risks["model"])
+    tested = examples.is_judged & foretold & ~np.isnan(risks["model"])
     return Fitted(
         model=TwoPaths(history.model, fresh.model, dataset.HISTORY, list(examples.features.columns)),
         chosen=history.chosen,
