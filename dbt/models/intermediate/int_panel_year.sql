@@ -1,11 +1,6 @@
 with periods as (
 
-    select distinct
-        as_of_date,
-        period_start,
-        period_end
-    from {{ ref('int_metric_period') }}
-    where {{ add_months('period_start', 12) }} = {{ add_days('period_end', 1) }}
+    {{ annual_periods() }}
 
 ),
 
