@@ -27,6 +27,8 @@ ALLOWED_TYPES = frozenset(
         "ml.candidates.TwoPaths",
         "ml.candidates.UsableColumns",
         "numpy.dtype",
+        "scipy._lib.array_api_compat.numpy._aliases.asarray",  # part of every fitted BSpline
+        "scipy.interpolate._bsplines.BSpline",
         "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
     }
 )
