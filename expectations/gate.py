@@ -160,7 +160,7 @@ def _workbench(out_dir: Path, memory_limit: str, threads: int) -> Iterator[duckd
         },
     )
     try:
-        connection.execute("set TimeZone = 'UTC'")
+        connection.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")
         connection.execute(judging.MACROS)
         connection.execute("create table practice_zones (practice_id varchar, time_zone varchar)")
         yield connection
