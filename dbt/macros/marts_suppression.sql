@@ -10,6 +10,6 @@
         when {{ n }} >= 100 then '100+'
         when {{ n }} >= 50 then '50-99'
         when {{ n }} >= {{ var('survey_display_n') }} then '{{ var('survey_display_n') }}-49'
-        when {{ n }} >= {{ var('survey_internal_n') }} then '{{ var('survey_internal_n') }}-{{ var('survey_display_n') - 1 }}'
+        when {{ n }} >= {{ var('survey_internal_n') }} then '{{ var('survey_internal_n') }}-{{ var('survey_display_n') | int - 1 }}'
     end
 {%- endmacro -%}

@@ -1,5 +1,5 @@
--- Every practice has exactly one result, all lines of business together, for every metric of the registry and as-of date; and no
--- metric that is not in the registry has results.
+-- Every practice has exactly one result, all lines of business together, for every metric of the registry and as-of
+-- date; and no metric that is not in the registry has results.
 with expected as (
     select
         practices.as_of_date,

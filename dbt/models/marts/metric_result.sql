@@ -24,7 +24,7 @@ with judged as (
 
 with_status as (
     select
-        judged.*,
+        *,
         case
             when not is_measured then 'not_applicable'
             when sufficiency < 1 or feed_coverage < {{ var('min_feed_coverage') }} or target is null then 'insufficient'
@@ -39,7 +39,7 @@ with_status as (
 
 ranked as (
     select
-        with_status.*,
+        *,
         cume_dist() over (
             partition by as_of_date, metric_id, level, lob, is_scored
             order by sign * value_shrunk nulls last

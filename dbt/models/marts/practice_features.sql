@@ -37,7 +37,7 @@ earlier_waves as (
 
 scorecards as (
     select
-        scorecards.*,
+        *,
         lag(step_ease) over (partition by practice_id order by as_of_date nulls last) as previous_ease,
         lag(step_flexible) over (partition by practice_id order by as_of_date nulls last) as previous_flexible,
         lag(step_minimize) over (partition by practice_id order by as_of_date nulls last) as previous_minimize,
@@ -45,7 +45,7 @@ scorecards as (
         lag(step_empathy) over (partition by practice_id order by as_of_date nulls last) as previous_empathy,
         lag(step_information) over (partition by practice_id order by as_of_date nulls last) as previous_information,
         lag(step_follow_up) over (partition by practice_id order by as_of_date nulls last) as previous_follow_up
-    from {{ ref('practice_scorecard') }} as scorecards
+    from {{ ref('practice_scorecard') }}
 ),
 
 features as (

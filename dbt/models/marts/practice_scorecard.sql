@@ -31,7 +31,10 @@ failures as (
             as hard_fail,
         cast(
             sum(
-                case when metrics.tier = 'core' and results.status in ('not_applicable', 'insufficient') then 1 else 0 end
+                case
+                    when metrics.tier = 'core' and results.status in ('not_applicable', 'insufficient') then 1
+                    else 0
+                end
             ) as bigint
         ) as data_gap_count
     from {{ ref('metric_result') }} as results

@@ -62,7 +62,8 @@ reliable as (
         {{ published('scores.topbox_ncqa') }} as topbox_ncqa,
         scores.n,
         {{ published('scores.n / (scores.n + shrinkage.k)') }} as reliability,
-        {{ published(shrunk('scores.n * scores.score', 'scores.n', 'shrinkage.k', 'shrinkage.plan_mean')) }} as score_shrunk
+        {{ published(shrunk('scores.n * scores.score', 'scores.n', 'shrinkage.k', 'shrinkage.plan_mean')) }}
+            as score_shrunk
     from scores
     inner join shrinkage
         on

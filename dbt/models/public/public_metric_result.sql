@@ -25,7 +25,8 @@ masked as (
         practice_id,
         npi,
         lob,
-        -- Windows of successive dates overlap: their counts of people could be subtracted, so only the newest are published.
+        -- Windows of successive dates overlap: their counts of people could be subtracted, so only the newest are
+        -- published.
         case when not suppressed and (is_run_as_of or counts_people = 0) then numerator end as numerator,
         case when not suppressed and (is_run_as_of or counts_people = 0) then denominator end as denominator,
         case when counts_people = 0 then n_observations end as n_observations,

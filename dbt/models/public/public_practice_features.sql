@@ -41,10 +41,12 @@ select
     scorecards.touchpoint_information,
     scorecards.touchpoint_follow_up,
     features.prior_wave_id,
-    case when features.prior_pe_index_n >= {{ var('survey_display_n') }} then round(features.prior_pe_index_raw, 1) end
-        as prior_pe_index_raw,
-    case when features.prior_pe_index_n >= {{ var('survey_display_n') }} then round(features.prior_pe_index_shrunk, 1) end
-        as prior_pe_index_shrunk,
+    case
+        when features.prior_pe_index_n >= {{ var('survey_display_n') }} then round(features.prior_pe_index_raw, 1)
+    end as prior_pe_index_raw,
+    case
+        when features.prior_pe_index_n >= {{ var('survey_display_n') }} then round(features.prior_pe_index_shrunk, 1)
+    end as prior_pe_index_shrunk,
     {{ respondents_band('features.prior_pe_index_n') }} as prior_pe_index_n_band,
     features.n_prior_waves
 from {{ ref('practice_features') }} as features

@@ -31,7 +31,7 @@ with_whole as (
 
 judged as (
     select
-        with_whole.*,
+        *,
         n >= {{ var('survey_display_n') }}
         and (coalesce(n_pooled, n) = n or n_pooled - n >= {{ var('survey_display_n') }})
         and (coalesce(n_all_lobs, n) = n or n_all_lobs - n >= {{ var('survey_display_n') }}) as is_shown

@@ -1,5 +1,5 @@
--- A composite is made of its items in equal parts, the index of its composites in equal parts: both are weighted sums of item
--- means. With the weights at hand, one formula gives the score and the spread of either.
+-- A composite is made of its items in equal parts, the index of its composites in equal parts: both are weighted
+-- sums of item means. With the weights at hand, one formula gives the score and the spread of either.
 with items as (
     select
         practice_id,

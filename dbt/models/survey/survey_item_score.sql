@@ -51,7 +51,7 @@ items as (
 
 means as (
     select
-        items.*,
+        *,
         weighted_score / weight as score
     from items
 ),

@@ -8,7 +8,8 @@ with expected as (
         -- A practice that opened or closed inside the window owes only the months it was open.
         {{ month_start('greatest(windows.first_day, coalesce(practices.active_start_date, windows.first_day))') }}
             as first_month,
-        {{ month_start('least(windows.last_day, coalesce(practices.active_end_date, windows.last_day))') }} as last_month
+        {{ month_start('least(windows.last_day, coalesce(practices.active_end_date, windows.last_day))') }}
+            as last_month
     from {{ ref('int_practice') }} as practices
     cross join {{ source('run', 'feed_delivery') }} as delivery
     left join {{ ref('int_feed_window') }} as windows
@@ -32,7 +33,7 @@ counted as (
         on
             expected.as_of_date = months.as_of_date
             and expected.feed = months.feed
-            and (months.practice_id is null or months.practice_id = expected.practice_id)
+            and (months.practice_id is null or expected.practice_id = months.practice_id)
             and months.month_start between expected.first_month and expected.last_month
     group by
         expected.as_of_date,

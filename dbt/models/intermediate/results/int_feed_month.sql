@@ -75,19 +75,40 @@ practice_months as (
 ),
 
 plan_events as (
-    select 'adt_notifications' as feed, known_from from {{ ref('stg_adt_notifications') }}
+    select
+        'adt_notifications' as feed,
+        known_from
+    from {{ ref('stg_adt_notifications') }}
     union all
-    select 'care_management' as feed, known_from from {{ ref('stg_care_management') }}
+    select
+        'care_management' as feed,
+        known_from
+    from {{ ref('stg_care_management') }}
     union all
-    select 'grievances' as feed, known_from from {{ ref('stg_grievances') }}
+    select
+        'grievances' as feed,
+        known_from
+    from {{ ref('stg_grievances') }}
     union all
-    select 'interpreter_requests' as feed, known_from from {{ ref('stg_interpreter_requests') }}
+    select
+        'interpreter_requests' as feed,
+        known_from
+    from {{ ref('stg_interpreter_requests') }}
     union all
-    select 'prior_authorizations' as feed, known_from from {{ ref('stg_prior_authorizations') }}
+    select
+        'prior_authorizations' as feed,
+        known_from
+    from {{ ref('stg_prior_authorizations') }}
     union all
-    select 'referrals' as feed, known_from from {{ ref('stg_referrals') }}
+    select
+        'referrals' as feed,
+        known_from
+    from {{ ref('stg_referrals') }}
     union all
-    select 'screenings' as feed, known_from from {{ ref('stg_screenings') }}
+    select
+        'screenings' as feed,
+        known_from
+    from {{ ref('stg_screenings') }}
 ),
 
 plan_months as (
@@ -111,7 +132,7 @@ months as (
         on
             windows.feed = member_months.feed
             and member_months.month_start between windows.first_day and windows.last_day
-            and member_months.known_from <= windows.as_of_date
+            and windows.as_of_date >= member_months.known_from
     inner join {{ ref('int_assignment') }} as assignments
         on
             windows.as_of_date = assignments.as_of_date
@@ -131,7 +152,7 @@ months as (
         on
             windows.feed = provider_months.feed
             and provider_months.month_start between windows.first_day and windows.last_day
-            and provider_months.known_from <= windows.as_of_date
+            and windows.as_of_date >= provider_months.known_from
     inner join {{ ref('int_npi_practice') }} as affiliations
         on
             windows.as_of_date = affiliations.as_of_date
@@ -151,7 +172,7 @@ months as (
         on
             windows.feed = practice_months.feed
             and practice_months.month_start between windows.first_day and windows.last_day
-            and practice_months.known_from <= windows.as_of_date
+            and windows.as_of_date >= practice_months.known_from
 
     union
 
@@ -165,7 +186,7 @@ months as (
         on
             windows.feed = plan_months.feed
             and plan_months.month_start between windows.first_day and windows.last_day
-            and plan_months.known_from <= windows.as_of_date
+            and windows.as_of_date >= plan_months.known_from
 )
 
 select * from months

@@ -1,4 +1,5 @@
--- A row for each practice and metric, observed or not, so that nobody can be lost; clinicians where they were observed.
+-- A row for each practice and metric, observed or not, so that nobody can be lost; clinicians where they were
+-- observed.
 with scaffold as (
     select
         practices.as_of_date,

@@ -18,24 +18,52 @@ with observations as (
 
 -- Each observation once for every group it belongs to.
 members as (
-    select as_of_date, metric_id, 'practice' as level, practice_id, cast(null as string) as npi, 'all' as lob, measured
+    select
+        as_of_date,
+        metric_id,
+        'practice' as level,
+        practice_id,
+        cast(null as string) as npi,
+        'all' as lob,
+        measured
     from observations
 
     union all
 
-    select as_of_date, metric_id, 'practice' as level, practice_id, cast(null as string) as npi, lob, measured
+    select
+        as_of_date,
+        metric_id,
+        'practice' as level,
+        practice_id,
+        cast(null as string) as npi,
+        lob,
+        measured
     from observations
     where lob is not null
 
     union all
 
-    select as_of_date, metric_id, 'provider' as level, practice_id, npi, 'all' as lob, measured
+    select
+        as_of_date,
+        metric_id,
+        'provider' as level,
+        practice_id,
+        npi,
+        'all' as lob,
+        measured
     from observations
     where npi is not null
 
     union all
 
-    select as_of_date, metric_id, 'provider' as level, practice_id, npi, lob, measured
+    select
+        as_of_date,
+        metric_id,
+        'provider' as level,
+        practice_id,
+        npi,
+        lob,
+        measured
     from observations
     where
         npi is not null
@@ -44,7 +72,7 @@ members as (
 
 ranked as (
     select
-        members.*,
+        *,
         row_number() over (
             partition by as_of_date, metric_id, level, practice_id, npi, lob
             order by measured nulls last

@@ -1,6 +1,6 @@
--- Which results may not leave because they show, or let somebody work out, a count of 1 to 10 people.
--- A cell is unsafe when its hits, its misses or its people are that few. Parts are then held back together with as many others,
--- smallest first, as it takes until what is left of the total without the published parts is safe again.
+-- Which results may not leave because they show, or let somebody work out, a count of 1 to 10 people. A cell is
+-- unsafe when its hits, its misses or its people are that few. Parts are then held back together with as many
+-- others, smallest first, as it takes until what is left of the total without the published parts is safe again.
 with cells as (
     select
         as_of_date,
@@ -21,7 +21,7 @@ with cells as (
 
 judged as (
     select
-        cells.*,
+        *,
         case
             when {{ is_small_count('hits') }} or {{ is_small_count('misses') }} or {{ is_small_count('people') }} then 1
             else 0
@@ -40,7 +40,7 @@ totals as (
 -- Two ways to split a practice's total: by line of business and by clinician.
 parts as (
     select
-        judged.*,
+        *,
         level as split,
         coalesce(npi, lob) as part
     from judged
@@ -49,10 +49,10 @@ parts as (
 
 ordered as (
     select
-        parts.*,
+        *,
         row_number() over (
             partition by as_of_date, metric_id, practice_id, split
-            order by is_unsafe desc nulls last, people nulls last, part nulls last
+            order by is_unsafe desc nulls last, people asc nulls last, part asc nulls last
         ) as position,
         sum(is_unsafe) over (partition by as_of_date, metric_id, practice_id, split) as n_unsafe
     from parts
@@ -97,13 +97,25 @@ first_published as (
 ),
 
 suppressed as (
-    select as_of_date, metric_id, level, practice_id, npi, lob
+    select
+        as_of_date,
+        metric_id,
+        level,
+        practice_id,
+        npi,
+        lob
     from totals
     where is_unsafe = 1
 
     union all
 
-    select ordered.as_of_date, ordered.metric_id, ordered.level, ordered.practice_id, ordered.npi, ordered.lob
+    select
+        ordered.as_of_date,
+        ordered.metric_id,
+        ordered.level,
+        ordered.practice_id,
+        ordered.npi,
+        ordered.lob
     from ordered
     left join first_published
         on
@@ -118,7 +130,13 @@ suppressed as (
     union all
 
     -- A clinician's line of business is part of two totals at once; it is never published.
-    select as_of_date, metric_id, level, practice_id, npi, lob
+    select
+        as_of_date,
+        metric_id,
+        level,
+        practice_id,
+        npi,
+        lob
     from judged
     where
         level = 'provider'

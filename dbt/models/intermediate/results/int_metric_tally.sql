@@ -1,5 +1,5 @@
--- The one pass over all observations: sums for each practice and clinician, for all lines of business together and for each.
--- Only what adds up is here; medians have int_metric_median.
+-- The one pass over all observations: sums for each practice and clinician, for all lines of business together and
+-- for each. Only what adds up is here; medians have int_metric_median.
 with observations as (
     select
         observations.as_of_date,

@@ -1,5 +1,5 @@
--- A target taken from the plan is set by the as-of of 31 December before and stays for the year; without ten practices with
--- enough evidence there, by the same as-of.
+-- A target taken from the plan is set by the as-of of 31 December before and stays for the year; without ten
+-- practices with enough evidence there, by the same as-of.
 with sufficient as (
     select
         estimates.as_of_date,

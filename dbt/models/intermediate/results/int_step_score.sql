@@ -1,5 +1,6 @@
--- Mean score of the core metrics of a step that have enough evidence (catalogue G.2), for practices and clinicians, all lines of
--- business together. The public score leaves out what may not leave, so that nothing can be worked out by subtraction.
+-- Mean score of the core metrics of a step that have enough evidence (catalogue G.2), for practices and clinicians,
+-- all lines of business together. The public score leaves out what may not leave, so that nothing can be worked out
+-- by subtraction.
 with scores as (
     select
         results.as_of_date,

@@ -1,4 +1,5 @@
--- Practice scores of the waves whose results were out by each as-of date; recency 1 is the newest wave a practice has of a composite.
+-- Practice scores of the waves whose results were out by each as-of date; recency 1 is the newest wave a practice
+-- has of a composite.
 with known as (
     select
         as_of_dates.as_of_date,
@@ -15,7 +16,7 @@ with known as (
         ) as recency
     from {{ ref('int_as_of') }} as as_of_dates
     inner join {{ ref('survey_practice_score') }} as scores
-        on scores.results_on <= as_of_dates.as_of_date
+        on as_of_dates.as_of_date >= scores.results_on
     where
         scores.instrument = 'pooled'
         and scores.lob = 'all'
