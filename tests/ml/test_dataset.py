@@ -1,0 +1,121 @@
+"""Features know the past only; labels follow the waves that were known."""
+
+import shutil
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+
+from expectations import BadInput
+from ml import dataset
+from tests.ml.conftest import METRICS, WAVES
+
+
+@pytest.fixture
+def copy(fabricated, tmp_path):
+    path = tmp_path / "w.duckdb"
+    shutil.copy(fabricated, path)
+    return path
+
+
+def change(warehouse, *statements):
+    with duckdb.connect(str(warehouse)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def test_one_row_a_practice_and_as_of_date(fabricated):
+    table = dataset.read(fabricated)
+    assert len(table.keys) == 60 * 7
+    assert not table.keys.duplicated(["practice_id", "as_of_date"]).any()
+    assert table.labelled_waves == WAVES
+    assert set(METRICS) <= set(table.examples.features)
+    assert table.examples.directions["wait_days"] == 1
+    assert table.examples.directions["access_rate"] == -1
+    assert "members" not in table.examples.directions
+
+
+def test_a_quarter_of_the_judged_is_low(fabricated):
+    examples = dataset.read(fabricated).examples
+    assert np.nanmean(examples.low) == pytest.approx(0.25, abs=0.01)
+    assert np.nanmean(examples.soft) == pytest.approx(0.25, abs=0.05)
+
+
+def test_changing_the_future_changes_no_earlier_feature(fabricated, copy):
+    before = dataset.read(fabricated)
+    change(
+        copy,
+        "update marts.practice_label set pe_index_adjusted = 100 - pe_index_adjusted where wave_id >= '2024H2'",
+        "update marts.metric_result set value_shrunk = 0 where as_of_date > date '2024-06-30'",
+    )
+    after = dataset.read(copy)
+    early = (before.keys["as_of_date"] <= "2024-06-30").to_numpy()
+    pd.testing.assert_frame_equal(before.examples.features[early], after.examples.features[early])
+    assert not before.examples.features[~early].equals(after.examples.features[~early])
+
+
+def test_an_earlier_survey_counts_once_its_results_were_out(copy):
+    change(copy, "update marts.practice_label set results_on = date '2023-07-01' where wave_id = '2023H1'")
+    table = dataset.read(copy)
+    last = table.examples.features["last_score"]
+    assert last[(table.keys["as_of_date"] == "2023-06-30").to_numpy()].isna().all()
+    assert last[(table.keys["as_of_date"] == "2023-12-31").to_numpy()].notna().all()
+
+
+def test_a_wave_still_in_the_field_gives_no_label(copy):
+    change(copy, "update marts.practice_label set results_on = date '2026-01-31' where wave_id = '2025H2'")
+    assert dataset.read(copy).labelled_waves == WAVES[:-1]
+
+
+@pytest.mark.parametrize("column", ["score_next_wave", "pct_hispanic"])
+def test_a_planted_column_is_refused(copy, column):
+    change(copy, f"alter table marts.practice_features add column {column} double")
+    with pytest.raises(BadInput, match=column):
+        dataset.read(copy)
+
+
+def test_a_new_metric_becomes_a_feature_by_itself(copy):
+    change(
+        copy,
+        "insert into reference.ref_metric values ('brand_new', 'EASE', 'higher', 1), ('confidential', 'EASE', 'lower', 0)",
+        "insert into marts.metric_result select * replace ('brand_new' as metric_id) from marts.metric_result "
+        "where metric_id = 'access_rate'",
+    )
+    features = dataset.read(copy).examples.features
+    assert features["brand_new"].equals(features["access_rate"].rename("brand_new"))
+    assert "confidential" not in features
+
+
+def test_history_leans_on_reliable_and_recent_waves(copy):
+    change(
+        copy,
+        "update marts.practice_label set reliability = 0.5, pe_index_adjusted = 70",
+        "update marts.practice_label set pe_index_adjusted = 60 where practice_id = 'P000' and wave_id = '2025H2'",
+        "update marts.practice_label set pe_index_adjusted = 60 where practice_id = 'P001' and wave_id = '2023H1'",
+        "update marts.practice_label set pe_index_adjusted = 60, reliability = 0.9 "
+        "where practice_id = 'P002' and wave_id = '2025H2'",
+    )
+    table = dataset.read(copy)
+    now = (table.keys["as_of_date"] == table.as_of).to_numpy()
+    score = dict(zip(table.keys["practice_id"][now], table.examples.features["history_score"][now], strict=True))
+    assert score["P002"] < score["P000"] < score["P001"] < score["P010"]
+    # Five waves at the plan's mean and the last one ten below it, with a wave's fade of 0.8 and odds of 1:
+    worth = 0.8 ** np.arange(6)
+    assert score["P010"] - score["P000"] == pytest.approx(10 / (1 + worth.sum()), rel=0.15)
+
+
+def test_folds_are_taught_the_cut_of_their_own_waves(fabricated):
+    table = dataset.read(fabricated)
+    rows = np.flatnonzero(table.examples.wave == WAVES[0])
+    shifted = dataset.teach_soft(table.examples, rows)
+    assert np.nanmean(shifted.low) == pytest.approx(0.25, abs=0.02)
+    hard = dataset.teach_weighted(table.examples, rows)
+    assert set(np.unique(hard.soft)) == {0.0, 1.0}
+    assert (hard.weight < 1).all()
+
+
+def test_the_digest_follows_the_numbers(fabricated, copy):
+    assert dataset.read(copy).digest() == dataset.read(fabricated).digest()
+    change(copy, "update marts.metric_result set value_shrunk = 0.1 where practice_id = 'P003'")
+    assert dataset.read(copy).digest() != dataset.read(fabricated).digest()
