@@ -1,5 +1,6 @@
 """What the outreach team opens: a ranked list with reasons and actions, as CSV, workbook and web page."""
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -17,13 +18,15 @@ def write(
     previous_list: Path | None,
     capacity: int,
     choices: Choices = DEFAULT,
+    past_draws: Sequence[Path] = (),
 ) -> int:
     """Write practices.csv, practices.xlsx, index.html and scorecards/ from the public marts; return the list's length.
 
     `marts` holds one Parquet file a public table; `previous_list` is the practices.csv that changes are told against;
-    `capacity` is the number of practices in tier A (and in B); `choices` say how the list is ordered.
+    `capacity` is the number of practices in tier A (and in B); `choices` say how the list is ordered. With a hold-out,
+    hold_out.csv keeps who drew which lot; `past_draws` are such files of earlier releases, to tell what calling changed.
     """
-    from outreach import practices_csv, web, workbook
+    from outreach import effect, practices_csv, web, workbook
     from outreach.ranking import rank
 
     ranking = rank(
@@ -32,5 +35,7 @@ def write(
     out.mkdir(parents=True)
     practices_csv.write(ranking.practices, out / "practices.csv")
     workbook.write(ranking.practices, marts, out / "practices.xlsx")
-    web.write(ranking, marts, out)
+    web.write(ranking, marts, out, past_draws)
+    if choices.hold_out_share:
+        effect.write_draw(ranking.practices, out / "hold_out.csv")
     return len(ranking.practices)

@@ -14,7 +14,7 @@ class Choices:
     order: str = "members_helped"  # risk x members, or one of the two alone
     capacity_per_territory: int = 0  # at most so many of tier A (and of B) in one state; 0 = no limit
     rest_days_after_decline: int = 90  # a practice that said no is left alone for so long
-    hold_out_share: float = 0.0  # of the practices within reach, drawn by lot and not called, so that effects show
+    hold_out_share: float = 0.0  # of tier A, drawn by lot and not called, so that effects show
     hold_out_seed: int = 7
 
     def __post_init__(self) -> None:

@@ -113,6 +113,7 @@ class Practice:
     last_contact_date: date | None
     last_outcome: str | None
     rest: str | None  # why it is not to be called from this list although its turn has come
+    held_out: bool  # by lot, so that what calls change can be seen later
     change: str
     as_of: date
     model_version: str | None
@@ -137,19 +138,20 @@ def rank(
         triggers = by_practice(records(connection, TRIGGERS))
         measured = {row["practice_id"]: row for row in records(connection, MEASURED)}
     before = _previous(previous_list)
-    tiers = _tiers(listed, capacity, choices)
+    places = _places(listed, capacity, choices)
     practices = tuple(
         Practice(
             **{name: row[name] for name in _COPIED},
-            tier=tier,
-            rest=rest,
+            tier=place.tier,
+            rest=place.rest,
+            held_out=place.held_out,
             slots=_slots(triggers[row["practice_id"]], scores[row["practice_id"]], measured.get(row["practice_id"])),
             change=_change(row["rank"], before.get(cell(row["practice_id"]))),
             as_of=as_of,
             model_version=None if row["risk"] is None else str(row["model_version"]),
             release_id=release_id,
         )
-        for row, (tier, rest) in zip(listed, tiers, strict=True)
+        for row, place in zip(listed, places, strict=True)
     )
     return Ranking(practices, _dropped(practices, before))
 
@@ -191,20 +193,34 @@ def _slots(
     return (nothing_to_say(counts["measured"], counts["core"]),)
 
 
-def _tiers(listed: list[dict[str, Any]], capacity: int, choices: Choices) -> Iterator[tuple[str, str | None]]:
-    """Tier and reason to rest of each row, in the list's order.
+@dataclass(frozen=True)
+class _Place:
+    tier: str
+    rest: str | None = None
+    held_out: bool = False
+
+
+def _places(listed: list[dict[str, Any]], capacity: int, choices: Choices) -> Iterator[_Place]:
+    """Where each row stands, in the list's order.
 
     A: reached with this list's capacity; B: the next as many; C: the rest. Who rests or is held out takes nobody's
-    place and stands in C; so does who would exceed the territory's share of tier A or B.
+    place and stands in C; so does who would exceed the territory's share of tier A and B.
     """
     filled: Counter[str] = Counter()
     for row in listed:
-        rest = _rest(row)
-        tier = "C" if rest else _first_free_tier(row["state"], filled, capacity, choices)
-        if tier != "C" and held_out(row["practice_id"], choices):
-            tier, rest = "C", "held out by lot, to see later what calls change"
-        filled.update([tier, f"{tier}:{row['state']}"])
-        yield tier, rest
+        place = _place(row, filled, capacity, choices)
+        filled.update([place.tier, f"{place.tier}:{row['state']}"])
+        yield place
+
+
+def _place(row: Mapping[str, Any], filled: Mapping[str, int], capacity: int, choices: Choices) -> _Place:
+    rest = _rest(row)
+    if rest:
+        return _Place("C", rest)
+    tier = _first_free_tier(row["state"], filled, capacity, choices)
+    if tier == "A" and held_out(row["practice_id"], choices):
+        return _Place("C", "held out by lot, to see later what calls change", held_out=True)
+    return _Place(tier)
 
 
 def _rest(row: Mapping[str, Any]) -> str | None:

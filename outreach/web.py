@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from outreach import practices_csv
+from outreach.effect import effects
 from outreach.marts import open_marts
 from outreach.plan_picture import REGIONS_SHOWN, Plan, risk_histogram
 from outreach.ranking import Ranking
@@ -49,7 +50,7 @@ SHORT_STEPS = {
 HEAT_FROM = (40, 55, 70, 85)  # scores where the next shade starts
 
 
-def write(ranking: Ranking, marts: Path, out: Path) -> None:
+def write(ranking: Ranking, marts: Path, out: Path, past_draws: Sequence[Path] = ()) -> None:
     """Write index.html and scorecards/<practice>.html for a ranked list."""
     practices = ranking.practices
     environment = _environment()
@@ -57,7 +58,8 @@ def write(ranking: Ranking, marts: Path, out: Path) -> None:
     rows = [practices_csv.row(p) for p in practices]
     with open_marts(marts, practices[0].as_of) as connection:
         plan = Plan(connection, practices[0].as_of)
-    environment.globals |= {"plan": plan, "as_of": practices[0].as_of}
+        found = effects(connection, past_draws, practices[0].as_of) if past_draws else []
+    environment.globals |= {"plan": plan, "as_of": practices[0].as_of, "effects": found}
     (out / "index.html").write_text(_index(environment, ranking, rows, files, plan), encoding="utf-8")
     folder = out / "scorecards"
     folder.mkdir()

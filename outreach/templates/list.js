@@ -24,5 +24,4 @@
   tier.addEventListener("change", filter);
   order.addEventListener("change", () => body.append(...rows.sort(ways[order.value])));
   controls.hidden = false;
-  filter();
 })();

@@ -1,0 +1,87 @@
+"""What calling changed is told with its uncertainty, and not at all where there is too little."""
+
+import csv
+import random
+from datetime import date
+
+import pytest
+
+import outreach
+from outreach.choices import Choices
+from outreach.effect import COLUMNS, compare, effects
+from outreach.marts import open_marts
+
+AS_OF, LIST_DATE = date(2026, 6, 30), date(2025, 12, 31)
+GAIN = 8.0
+
+
+def lots(path, arms: dict[str, str]) -> None:
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(COLUMNS)
+        writer.writerows((practice, arm, "EASE", "EASE-1", LIST_DATE, "r0") for practice, arm in arms.items())
+
+
+@pytest.fixture(scope="module")
+def helped(plan_tables, marts_of, tmp_path_factory):
+    """Marts in which called practices gain a known number of points on EASE, with noise; and the draw."""
+    home = tmp_path_factory.mktemp("helped")
+    dice = random.Random(4)
+    tables = plan_tables(practices=120)
+    arms = {row["practice_id"]: dice.choice(("called", "held_out")) for row in tables["dim_practice"]}
+    arms.pop("P0003")  # no data
+    before = {r["practice_id"]: r["step_ease"] for r in tables["practice_scorecard"] if r["as_of_date"] == LIST_DATE}
+    for row in tables["practice_scorecard"]:
+        if row["as_of_date"] == AS_OF and row["practice_id"] in arms:
+            gain = GAIN if arms[row["practice_id"]] == "called" else 0
+            row["step_ease"] = before[row["practice_id"]] + gain + dice.gauss(0, 6)
+    draw = home / "hold_out.csv"
+    lots(draw, arms)
+    return marts_of(home / "marts", tables), draw, arms
+
+
+def test_a_known_effect_is_found(helped):
+    marts, draw, arms = helped
+    with open_marts(marts, AS_OF) as connection:
+        found = {(e.action_code, e.outcome): e for e in effects(connection, [draw], AS_OF)}
+    step = found["EASE-1", "step score"]
+    assert step.n_called == sum(arm == "called" for arm in arms.values())
+    assert 0 < step.low < GAIN < step.high
+    assert step.high - step.low < 8
+    survey = found["all", "survey score"]
+    assert survey.low < 0 < survey.high  # answers were left alone
+
+
+def test_the_interval_holds_the_truth_as_often_as_it_says():
+    dice = random.Random(5)
+    held = 0
+    for _ in range(300):
+        called = [dice.gauss(GAIN, 9) for _ in range(25)]
+        others = [dice.gauss(0, 5) for _ in range(40)]
+        _, low, high = compare(called, others)
+        held += low < GAIN < high
+    assert 0.92 <= held / 300 <= 0.98
+
+
+def test_too_few_are_said_to_be_too_few(helped, tmp_path):
+    marts, _, arms = helped
+    draw = tmp_path / "few.csv"
+    lots(draw, dict(list(arms.items())[:12]))
+    with open_marts(marts, AS_OF) as connection:
+        assert all(e.difference is None for e in effects(connection, [draw], AS_OF))
+
+
+def test_a_list_with_a_hold_out_keeps_its_draw_and_a_later_page_tells(helped, tmp_path):
+    marts, draw, _ = helped
+    out = tmp_path / "outreach"
+    outreach.write(
+        marts, out, as_of=AS_OF, release_id="r1", previous_list=None, capacity=40,
+        choices=Choices(hold_out_share=0.25), past_draws=[draw],
+    )  # fmt: skip
+    with (out / "hold_out.csv").open(newline="") as file:
+        kept = list(csv.DictReader(file))
+    assert sum(row["arm"] == "called" for row in kept) == 40
+    assert 3 <= sum(row["arm"] == "held_out" for row in kept) <= 25
+    page = (out / "index.html").read_text("utf-8")
+    assert "What calling changed" in page
+    assert "practices called less practices held out" in page
