@@ -23,6 +23,7 @@ from ml.examples import Examples
 
 MAX_QUANTILES = 200
 SPLINE_KNOTS = 5
+MAX_BINS = 64
 RARE_CATEGORY = 20
 MAX_CATEGORIES = 12
 SIMILAR = 0.5  # logits
@@ -30,7 +31,6 @@ INTERVAL_TAIL = 0.05
 BOOSTING = {
     "learning_rate": 0.15,
     "max_iter": 200,
-    "max_bins": 64,
     "max_leaf_nodes": 4,
     "min_samples_leaf": 20,
     "l2_regularization": 5.0,
@@ -65,6 +65,20 @@ class UsableColumns(TransformerMixin, BaseEstimator):
         numbers = features[self.numbers_].astype("float64")
         text = features[self.text_].astype(object)
         return pd.concat([numbers, text.where(text.notna(), "(blank)")], axis=1)
+
+
+class QuantileBins(TransformerMixin, BaseEstimator):
+    """Number of training quantiles below a value, NaN kept: boosting need not look for (weighted) quantiles again."""
+
+    def fit(self, numbers: pd.DataFrame, y=None) -> "QuantileBins":
+        cuts = np.linspace(0, 1, MAX_BINS)[1:-1]
+        self.edges_ = [np.unique(np.nanquantile(values, cuts)) for values in numbers.to_numpy().T]
+        return self
+
+    def transform(self, numbers: pd.DataFrame) -> np.ndarray:
+        values = numbers.to_numpy()
+        binned = np.column_stack([np.searchsorted(e, v, "right") for e, v in zip(self.edges_, values.T, strict=True)])
+        return np.where(np.isnan(values), np.nan, binned)
 
 
 class Prevalence(LogitModel):
@@ -122,7 +136,7 @@ class AdditiveBoosting(LogitModel):
         if usable.shape[1] == 0:
             self.encoder_, self.fallback_ = None, Prevalence().fit(features, soft, weight)
             return self
-        self.encoder_ = _encoder(self.usable_, "passthrough")
+        self.encoder_ = _encoder(self.usable_, QuantileBins())
         encoded = self.encoder_.fit_transform(usable)
         constraints = [(self.directions or {}).get(column, 0) for column in self.usable_.numbers_]
         self.model_ = HistGradientBoostingClassifier(

@@ -24,6 +24,7 @@ ALLOWED_TYPES = frozenset(
         "ml.candidates.Calibrated",
         "ml.candidates.Linear",
         "ml.candidates.Prevalence",
+        "ml.candidates.QuantileBins",
         "ml.candidates.TwoPaths",
         "ml.candidates.UsableColumns",
         "numpy.dtype",
