@@ -84,9 +84,9 @@ where m.status in ('not_met', 'uncertain')
 order by m.practice_id, m.metric_id, advised.action_code
 """
 MEASURED = """
-select practice_id, count(*) filter (status in ('met', 'not_met', 'uncertain')) as measured, count(*) as core
+select practice_id, count(*) as measured
 from practice_metric
-where tier = 'core'
+where tier = 'core' and status in ('met', 'not_met', 'uncertain')
 group by practice_id
 """
 
@@ -136,7 +136,7 @@ def rank(
         listed = _listed(connection, as_of, choices)
         scores = _step_scores(connection, as_of)
         triggers = by_practice(records(connection, TRIGGERS))
-        measured = {row["practice_id"]: row for row in records(connection, MEASURED)}
+        measured = dict(connection.execute(MEASURED).fetchall())
     before = _previous(previous_list)
     places = _places(listed, capacity, choices)
     practices = tuple(
@@ -145,7 +145,7 @@ def rank(
             tier=place.tier,
             rest=place.rest,
             held_out=place.held_out,
-            slots=_slots(triggers[row["practice_id"]], scores[row["practice_id"]], measured.get(row["practice_id"])),
+            slots=_slots(triggers[row["practice_id"]], scores[row["practice_id"]], measured.get(row["practice_id"], 0)),
             change=_change(row["rank"], before.get(cell(row["practice_id"]))),
             as_of=as_of,
             model_version=None if row["risk"] is None else str(row["model_version"]),
@@ -184,13 +184,12 @@ def _step_scores(connection: duckdb.DuckDBPyConnection, as_of: date) -> dict[str
 def _slots(
     triggers: Iterable[Mapping[str, Any]],
     scores: Mapping[str, float | None],
-    measured: Mapping[str, int] | None,
+    measured: int,
 ) -> tuple[Slot, ...]:
     found = [Trigger(**{name: value for name, value in row.items() if name != "practice_id"}) for row in triggers]
     if found:
         return tuple(pick(found, scores))
-    counts = measured or {"measured": 0, "core": 0}
-    return (nothing_to_say(counts["measured"], counts["core"]),)
+    return (nothing_to_say(measured),)
 
 
 @dataclass(frozen=True)

@@ -80,12 +80,11 @@ def _slot(trigger: Trigger) -> Slot:
     )
 
 
-def nothing_to_say(measured: int, core: int) -> Slot:
+def nothing_to_say(measured: int) -> Slot:
     """The only slot of a practice without a trigger: what is known of it, so that silence is not read as praise."""
-    if not measured:
-        text = f"No data: none of {core} core metrics has a result. This says nothing good or bad."
-    else:
-        text = f"No metric below its target among the {measured} of {core} core metrics with enough data."
+    text = "No data: no core metric has a result. This says nothing good or bad."
+    if measured:
+        text = f"No metric below its target among the {measured} core metrics with enough data."
     return Slot(step_code=None, reason=text, action=None, metric_id=None, plan_support=None, trend=None)
 
 
@@ -96,8 +95,11 @@ def _trend(trigger: Trigger) -> str | None:
 
 
 def reason(trigger: Trigger) -> str:
-    """One line in plain words: the practice's own number beside the plan's median."""
-    return f"{trigger.name}: {amount(trigger.value, trigger.unit)}, plan median {figure(trigger.median_value, trigger.unit)}"
+    """One line in plain words: the practice's own number beside the plan's median, where there is one to show."""
+    own = f"{trigger.name}: {amount(trigger.value, trigger.unit)}"
+    if trigger.median_value is None:
+        return own
+    return f"{own}, plan median {figure(trigger.median_value, trigger.unit)}"
 
 
 def amount(value: float | None, unit: str) -> str:

@@ -95,10 +95,15 @@ def test_a_metric_that_calls_for_two_actions_is_named_once():
 
 
 def test_no_data_is_said_and_never_sounds_good():
-    silent = nothing_to_say(0, 38)
+    silent = nothing_to_say(0)
     assert "No data" in silent.reason
     assert silent.action is None
-    assert "34 of 38" in nothing_to_say(34, 38).reason
+    assert "34 core metrics" in nothing_to_say(34).reason
+
+
+def test_a_median_that_nobody_may_see_is_left_out():
+    hidden = dataclasses.replace(BASE, value=None, median_value=None)
+    assert reason(hidden) == "A metric: not shown (few people)"
 
 
 @given(

@@ -1,9 +1,11 @@
 """The workbook: same rows as the list, same bytes for the same list, and a way back into the feeds."""
 
 import csv
+import html
 from datetime import date, datetime
 from pathlib import Path
 
+import duckdb
 import openpyxl
 import pytest
 import yaml
@@ -54,6 +56,22 @@ def test_the_list_sheet_has_the_rows_of_the_list(release):
                 assert float(text) == value
             else:
                 assert (value or "") == text
+
+
+def test_pages_and_marts_say_what_the_list_says(release, marts):
+    index = html.unescape((release / "index.html").read_text("utf-8"))
+    with duckdb.connect() as connection:
+        query = f"select practice_id, risk from '{marts}/practice_risk.parquet'"
+        risks = dict(connection.execute(query).fetchall())
+    for line in listed(release):
+        card = html.unescape((release / "scorecards" / f"{line['practice_id']}.html").read_text("utf-8"))
+        for said in (line["reason_1"], line["reason_2"], line["reason_3"], line["practice_name"]):
+            assert said in index
+            assert said in card
+        assert line["action_1"] in card
+        assert float(line["risk"]) == pytest.approx(risks[line["practice_id"]], abs=1e-4)
+        assert f"<b>{float(line['risk']):.0%}</b> risk" in card
+        assert f"<b>{line['data_gaps']}</b> core metrics" in card
 
 
 def test_every_column_is_explained():
