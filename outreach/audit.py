@@ -5,6 +5,7 @@ from pathlib import Path
 import duckdb
 
 from outreach.practices_csv import COLUMNS
+from outreach.safe_text import cell
 
 # Each check counts offending rows of the list; the wording is what the job's operator reads.
 CHECKS = {
@@ -14,11 +15,29 @@ CHECKS = {
     "a risk lies outside its interval": "select count(*) from listed where risk not between risk_low and risk_high",
     "a count of 1 to 10 members is shown": "select count(*) from listed where members between 1 and 10",
     "an active practice is missing from the list": """
-        select count(*) - (select count(*) from listed) from active""",
+        select count(*) from active where practice_id not in (select practice_id from listed)""",
+    "the list has a practice that is not active": """
+        select count(*) from listed where practice_id not in (select practice_id from active)""",
+    "a number of members is not the public one": """
+        select count(*) from listed inner join active using (practice_id)
+        where listed.members is distinct from active.members""",
+    "a missed duty stands behind a practice without one": """
+        select count(*) from listed
+        where hard_fail is not null and rank > (select min(rank) from listed where hard_fail is null)""",
+    "a cell starts like a formula": """
+        select count(*) from listed
+        where regexp_matches(concat_ws(chr(10), '', practice_name, phone, city, state, reason_1, reason_2, reason_3), '\\n[=+@-]')""",
+    "a practice has no scorecard, or a scorecard no practice": """
+        select count(*) - (select count(*) from glob(getvariable('cards'))) from listed""",
     "a public table names a person": """
         select count(*) from information_schema.columns
         where column_name in ('person_id', 'person_key', 'member_id', 'birth_date', 'response_id')""",
 }
+
+ACTIVE = """
+create table active as
+select as_cell(practice_id) as practice_id, members from practice_scorecard
+where is_active and as_of_date = (select max(as_of_date) from practice_scorecard)"""
 
 
 def faults(staged: Path) -> list[str]:
@@ -35,10 +54,9 @@ def faults(staged: Path) -> list[str]:
             "from read_csv(?, header = true, all_varchar = true)",
             [str(listed)],
         )
+        connection.execute("set variable cards = ?", [str(listed.parent / "scorecards" / "*.html")])
         for path in sorted((staged / "marts").glob("*.parquet")):
             connection.execute(f"create view {path.stem} as select * from read_parquet('{path}')")
-        connection.execute("""
-            create view active as
-            select practice_id from practice_scorecard
-            where is_active and as_of_date = (select max(as_of_date) from practice_scorecard)""")
+        connection.create_function("as_cell", cell, ["VARCHAR"], "VARCHAR")  # ids as the list writes them
+        connection.execute(ACTIVE)
         return [said for said, query in CHECKS.items() if connection.execute(query).fetchone()[0]]

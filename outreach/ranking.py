@@ -25,6 +25,12 @@ ORDER_BY = {
     "members": "members desc nulls last, risk desc nulls last",
 }
 WITHOUT_MODEL = "n_hard_fails desc"
+IN_WORDS = {
+    "members_helped": "those where help is expected to reach most members",
+    "risk": "those at the highest risk",
+    "members": "those with most members",
+}
+IN_WORDS_WITHOUT_MODEL = "those that miss most duties and have the weakest steps"
 
 # One row a practice that is active on the as-of date. Hard compliance failures are a band of their own, first.
 RANKED = """
@@ -122,10 +128,12 @@ class Practice:
 
 @dataclass(frozen=True)
 class Ranking:
-    """The list, and those that stood on the last one but not on this: id and name as that list had them."""
+    """The list and how to explain it."""
 
     practices: tuple[Practice, ...]
-    dropped: tuple[tuple[str, str], ...]
+    dropped: tuple[tuple[str, str], ...]  # on the last list but not on this: id and name as that list had them
+    has_model: bool
+    then_come: str  # who comes after missed duties
 
 
 def rank(
@@ -133,7 +141,8 @@ def rank(
 ) -> Ranking:
     """Every practice that is active on the as-of date: ranked, tiered, with reasons and change since the last list."""
     with open_marts(marts, as_of) as connection:
-        listed = _listed(connection, as_of, choices)
+        has_model = _has_model(connection, as_of)
+        listed = _listed(connection, as_of, choices, has_model)
         scores = _step_scores(connection, as_of)
         triggers = by_practice(records(connection, TRIGGERS))
         measured = dict(connection.execute(MEASURED).fetchall())
@@ -153,7 +162,8 @@ def rank(
         )
         for row, place in zip(listed, places, strict=True)
     )
-    return Ranking(practices, _dropped(practices, before))
+    then_come = IN_WORDS[choices.order] if has_model else IN_WORDS_WITHOUT_MODEL
+    return Ranking(practices, _dropped(practices, before), has_model, then_come)
 
 
 _COPIED = (
@@ -162,10 +172,17 @@ _COPIED = (
 )  # fmt: skip
 
 
-def _listed(connection: duckdb.DuckDBPyConnection, as_of: date, choices: Choices) -> list[dict[str, Any]]:
-    has_model = connection.execute(
-        "select count(*) > 0 from practice_risk where as_of_date = ? and risk is not null", [as_of]
+def _has_model(connection: duckdb.DuckDBPyConnection, as_of: date) -> bool:
+    """Whether a model has judged this plan: no practice has a risk otherwise."""
+    return connection.execute(
+        "select count(*) > 0 from practice_risk where as_of_date = ? and path <> 'no_model' and risk is not null",
+        [as_of],
     ).fetchone()[0]
+
+
+def _listed(
+    connection: duckdb.DuckDBPyConnection, as_of: date, choices: Choices, has_model: bool
+) -> list[dict[str, Any]]:
     query = RANKED.format(
         weakness=f"100 - list_avg([{', '.join(f's.{step.column}' for step in steps(connection))}])",
         order_by=ORDER_BY[choices.order] if has_model else WITHOUT_MODEL,

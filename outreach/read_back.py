@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import warnings
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 from pathlib import Path
@@ -25,7 +26,9 @@ def read_back(workbook: Path, out: Path) -> int:
     action, so that a workbook handed in twice, or corrected, does not count twice. A day without a time is midnight.
     Raises BadInput with one line for every cell that cannot be taken; then nothing is written.
     """
-    sheet = _cells(workbook)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # openpyxl says which decorations it does not read
+        sheet = _cells(workbook)
     known = set(sheet["practices"])
     faults: list[str] = []
     contacts: dict[str, dict[str, Any]] = {}
