@@ -15,6 +15,10 @@ from ml.registry import Tracking, Version
 HELD_OUT = ("wave", "auc", "brier")
 
 
+class MissingFeature(RuntimeError):
+    """A warehouse lacks a column that a model was fitted on."""
+
+
 def register(tracking: Tracking, table, fitted, figures: dict, decision: dict, digest: str, seed: int) -> Version:
     """Log everything about a training, register its model as challenger, and carry out the decision."""
     mlflow = registry.mlflow_for(tracking)
@@ -86,11 +90,11 @@ def held_out_figures(version: Version) -> dict:
 
 
 def as_expected(model: TwoPaths, features: pd.DataFrame) -> pd.DataFrame:
-    """The columns a model was fitted on, in its order; KeyError names the first that is not there."""
+    """The columns a model was fitted on, in its order; MissingFeature names the first that is not there."""
     wanted = list(model.columns)
     missing = [column for column in wanted if column not in features]
     if missing:
-        raise KeyError(f"feature '{missing[0]}' that the model needs is missing; train again on this warehouse")
+        raise MissingFeature(f"feature '{missing[0]}' that the model needs is missing; train again on this warehouse")
     return features[wanted]
 
 

@@ -6,7 +6,6 @@ is loaded only when its checksum is the registered one and it holds no type outs
 
 import hashlib
 import json
-import logging
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -60,7 +59,7 @@ class Version:
 def mlflow_for(tracking: Tracking):
     """The mlflow module, pointed at the store. Its telemetry is off before it is imported."""
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
-    logging.getLogger("mlflow").setLevel(logging.WARNING)
+    os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
     import mlflow
 
     mlflow.set_tracking_uri(tracking.uri)

@@ -252,15 +252,21 @@ def _refuse_leakage(figures: dict) -> None:
 def _on_held_out_wave(
     tracking: Tracking, champion: registry.Version, table: Table, fitted: Fitted, seed: int
 ) -> dict | None:
-    """The champion's figures on the newest wave; its own recorded ones when it has already learned from that wave."""
+    """The champion's figures on the newest wave; its own recorded ones when it has already learned from that wave.
+
+    None where it cannot score this warehouse any more: nothing then speaks for keeping it.
+    """
     newest = max(set(fitted.wave))
     if champion.tags["newest_wave"] >= newest:
         return record.held_out_figures(champion)
     model = registry.load(tracking, champion)
     inside = fitted.wave == newest
-    features = table.examples.features.iloc[fitted.rows[inside]]
     risk = fitted.risks["model"].copy()
-    risk[inside] = model.predict_proba(record.as_expected(model, features))[:, 1]
+    try:
+        seen = record.as_expected(model, table.examples.features.iloc[fitted.rows[inside]])
+    except record.MissingFeature:
+        return None
+    risk[inside] = model.predict_proba(seen)[:, 1]
     return held_out(fitted, risk, seed)
 
 

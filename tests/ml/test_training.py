@@ -107,6 +107,14 @@ def test_too_few_labels_train_nothing(store, tmp_path):
     assert (result.status, result.model_version) == ("too_few_labels", None)
 
 
+def test_a_plan_without_surveys_has_practices_without_risk(tmp_path):
+    warehouse = Plan(practices=15, waves=[]).write(tmp_path / "w.duckdb")
+    empty = Tracking(f"sqlite:///{tmp_path / 'mlflow.db'}", tmp_path / "mlartifacts")
+    assert training.train(warehouse, empty).status == "too_few_labels"
+    assert scoring.score(warehouse, empty).practices == 15
+    assert len(rows(warehouse, "select * from marts.practice_label")) == 0
+
+
 def test_a_tampered_model_file_is_not_loaded(home, tmp_path, monkeypatch):
     _, tracking = home
     champion = registry.by_alias(tracking)
@@ -115,6 +123,19 @@ def test_a_tampered_model_file_is_not_loaded(home, tmp_path, monkeypatch):
     monkeypatch.setattr(registry, "_model_file", lambda *_: tampered)
     with pytest.raises(registry.UntrustedModel, match="not the one that was registered"):
         registry.load(tracking, champion)
+
+
+def test_a_champion_that_saw_no_newer_wave_is_judged_on_it(trained, home):
+    warehouse, tracking = home
+    champion = registry.by_alias(tracking)
+    older = registry.Version(1, champion.run_id, champion.source, champion.tags | {"newest_wave": "2025H1"})
+    table = dataset.read(warehouse)
+    fitted = training.fit(table, seed=7)
+    figures = training._on_held_out_wave(tracking, older, table, fitted, seed=7)
+    assert figures["wave"] == "2025H2"
+    assert 0.5 < figures["auc"] <= 1
+    recorded = training._on_held_out_wave(tracking, champion, table, fitted, seed=7)
+    assert recorded == record.held_out_figures(champion)
 
 
 class Foreign(Linear):
@@ -140,7 +161,7 @@ def test_a_missing_feature_is_named(home):
     warehouse, tracking = home
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("delete from reference.ref_metric where metric_id = 'wait_days'")
-    with pytest.raises(KeyError, match="wait_days"):
+    with pytest.raises(record.MissingFeature, match="wait_days"):
         scoring.score(warehouse, tracking)
 
 
