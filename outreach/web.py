@@ -47,6 +47,7 @@ SHORT_STEPS = {
     "FOLLOW-UP": "Follow",
     "COMPLIANCE": "Duties",
 }
+CHUNK_ROWS = 40  # the browser lays out a chunk of the list when it comes into view
 HEAT_FROM = (40, 55, 70, 85)  # scores where the next shade starts
 
 
@@ -106,7 +107,8 @@ def _index(environment: Environment, ranking: Ranking, rows: list[dict], files: 
     risks = risk_histogram(practices)
     return environment.get_template("index.html.j2").render(
         practices=practices,
-        rows=rows,
+        listed=list(zip(practices, rows, strict=True)),
+        chunk_rows=CHUNK_ROWS,
         files=files,
         dropped=ranking.dropped,
         has_model=ranking.has_model,

@@ -1,7 +1,8 @@
 (() => {
   const controls = document.getElementById("controls");
-  const body = document.querySelector(".list tbody");
-  const rows = [...body.rows];
+  const bodies = [...document.querySelectorAll(".list tbody")];
+  const rows = bodies.flatMap((body) => [...body.rows]);
+  const chunk = bodies[0].rows.length;
   const [find, tier, order, shown] = ["find", "tier", "order", "shown"].map((id) => document.getElementById(id));
   const number = (row, at) => { const n = parseFloat(row.cells[at].textContent.replace(/,/g, "")); return isNaN(n) ? -1 : n; };
   const ways = {
@@ -18,10 +19,14 @@
       row.hidden = (tier.value && row.cells[2].textContent.trim() !== tier.value) || !words.every((w) => text.includes(w));
       count += !row.hidden;
     }
+    for (const body of bodies) body.hidden = [...body.rows].every((row) => row.hidden);
     shown.textContent = count.toLocaleString("en-US") + " of " + rows.length.toLocaleString("en-US") + " practices shown";
   };
   find.addEventListener("input", filter);
   tier.addEventListener("change", filter);
-  order.addEventListener("change", () => body.append(...rows.sort(ways[order.value])));
+  order.addEventListener("change", () => {
+    rows.sort(ways[order.value]).forEach((row, at) => bodies[Math.floor(at / chunk)].append(row));
+    filter();
+  });
   controls.hidden = false;
 })();
