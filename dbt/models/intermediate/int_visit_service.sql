@@ -1,113 +1,10 @@
--- Paid lines of a primary-care kind of service: what was done, still without an as-of date.
-with services as (
-
-    select
-        claim_id,
-        claim_line_number,
-        data_source,
-        person_key,
-        service_date,
-        pos,
-        hcpcs_code,
-        modifiers,
-        rendering_npi,
-        billing_npi,
-        billing_tin,
-        known_from,
-        known_until,
-        max(code_set = 'CS_OFFICE_VISIT') as is_office,
-        max(code_set = 'CS_PREVENTIVE_VISIT') as is_preventive,
-        max(code_set = 'CS_WELL_VISIT') as is_well,
-        max(code_set = 'CS_WELL_DX') as has_well_dx,
-        max(code_set = 'CS_VIDEO_VISIT') as has_video_code,
-        max(code_set = 'CS_PHONE_VISIT') as has_phone_code,
-        max(code_set = 'CS_TCM') as is_tcm,
-        max(code_set = 'CS_EVISIT') as is_evisit,
-        max(code_set = 'CS_CARE_MGMT') as is_care_mgmt,
-        max(code_set = 'CS_AFTER_HOURS') as is_after_hours
-    from {{ ref('int_code_event') }}
-    where
-        not is_denied
-        and code_set in (
-            'CS_OFFICE_VISIT',
-            'CS_PREVENTIVE_VISIT',
-            'CS_WELL_VISIT',
-            'CS_WELL_DX',
-            'CS_VIDEO_VISIT',
-            'CS_PHONE_VISIT',
-            'CS_TCM',
-            'CS_EVISIT',
-            'CS_CARE_MGMT',
-            'CS_AFTER_HOURS'
-        )
-    group by
-        claim_id,
-        claim_line_number,
-        data_source,
-        person_key,
-        service_date,
-        pos,
-        hcpcs_code,
-        modifiers,
-        rendering_npi,
-        billing_npi,
-        billing_tin,
-        known_from,
-        known_until
-    -- A well diagnosis alone (on a laboratory line, say) is no service.
-    having max(code_set <> 'CS_WELL_DX')
-
-),
-
-modifier_kinds as (
-
-    select
-        used.modifiers,
-        max(code_set.code_set = 'CS_VIDEO_MOD') as has_video_modifier,
-        max(code_set.code_set = 'CS_AUDIO_MOD') as has_audio_modifier
-    from (select distinct modifiers from services) as used
-    inner join {{ ref('ref_code_sets') }} as code_set
-        on
-            code_set.code_set in ('CS_VIDEO_MOD', 'CS_AUDIO_MOD')
-            and {{ list_contains('used.modifiers', 'code_set.code') }}
-    group by used.modifiers
-
-),
-
-pos_kinds as (
-
-    select
-        code as pos,
-        max(code_set = 'CS_PCP_VISIT_POS') as is_pos_allowed,
-        max(code_set = 'CS_VIDEO_POS') as is_video_pos
-    from {{ ref('ref_code_sets') }}
-    where code_set in ('CS_PCP_VISIT_POS', 'CS_VIDEO_POS')
-    group by code
-
-),
-
-described as (
-
-    select
-        service.*,
-        service.pos is null or coalesce(pos_kinds.is_pos_allowed, false) as is_pos_allowed,
-        (service.is_office or service.is_preventive) as is_visit_code,
-        coalesce(modifier_kinds.has_audio_modifier, false) as is_audio_only,
-        coalesce(pos_kinds.is_video_pos, false) or coalesce(modifier_kinds.has_video_modifier, false) as is_remote
-    from services as service
-    left join pos_kinds
-        on service.pos = pos_kinds.pos
-    left join modifier_kinds
-        on service.modifiers = modifier_kinds.modifiers
-
-),
-
-known_services as (
+-- What was known of each service at each as-of date, and whose it was.
+with known_services as (
 
     select
         as_of.as_of_date,
         service.*
-    from described as service
+    from {{ ref('int_service') }} as service
     inner join {{ ref('int_as_of') }} as as_of
         on
             {{ known_at('service', 'as_of.as_of_date') }}
@@ -170,21 +67,47 @@ attributed_npi as (
 
 ),
 
--- Days on which a nurse practitioner or assistant without a field counts as primary care, at whichever practice.
-pcp_days as (
+-- Spans in which a nurse practitioner or assistant without a field counts as primary care, at whichever practice;
+-- overlapping affiliations are one span, so that the join below cannot repeat a line.
+pcp_affiliations as (
 
-    select distinct
-        service.as_of_date,
-        service.npi,
-        service.service_date
-    from attributed_npi as service
-    inner join {{ ref('int_affiliation') }} as affiliation
-        on
-            service.as_of_date = affiliation.as_of_date
-            and service.npi = affiliation.npi
-            and affiliation.pcp_flag = 1
-            and service.service_date
-            between affiliation.start_date and coalesce(affiliation.end_date, {{ forever() }})
+    select
+        as_of_date,
+        npi,
+        affiliation_id,
+        start_date,
+        coalesce(end_date, {{ forever() }}) as end_date,
+        max(coalesce(end_date, {{ forever() }})) over (
+            partition by as_of_date, npi
+            order by start_date asc nulls last, affiliation_id asc nulls last
+            rows between unbounded preceding and 1 preceding
+        ) as covered_until
+    from {{ ref('int_affiliation') }}
+    where pcp_flag = 1
+
+),
+
+pcp_islands as (
+
+    select
+        *,
+        sum(case when start_date <= covered_until then 0 else 1 end) over (
+            partition by as_of_date, npi
+            order by start_date asc nulls last, affiliation_id asc nulls last
+        ) as island
+    from pcp_affiliations
+
+),
+
+pcp_spans as (
+
+    select
+        as_of_date,
+        npi,
+        min(start_date) as valid_from,
+        max(end_date) as valid_to
+    from pcp_islands
+    group by as_of_date, npi, island
 
 ),
 
@@ -201,7 +124,7 @@ attributed as (
             when service.is_organisation and provider.entity_type = 2 and provider.pcp_kind = 'organisation' then 'pcp'
             when service.is_organisation or coalesce(provider.entity_type, 1) = 2 then 'other'
             when provider.pcp_kind = 'pcp' then 'pcp'
-            when provider.pcp_kind = 'pcp_generic' and pcp_day.npi is not null then 'pcp'
+            when provider.pcp_kind = 'pcp_generic' and pcp_span.npi is not null then 'pcp'
             when provider.pcp_kind = 'obgyn' then 'obgyn'
             else 'other'
         end as clinician_kind
@@ -223,11 +146,11 @@ attributed as (
         on
             service.as_of_date = own_tin.as_of_date
             and service.billing_tin = own_tin.tin_hash
-    left join pcp_days as pcp_day
+    left join pcp_spans as pcp_span
         on
-            service.as_of_date = pcp_day.as_of_date
-            and service.npi = pcp_day.npi
-            and service.service_date = pcp_day.service_date
+            service.as_of_date = pcp_span.as_of_date
+            and service.npi = pcp_span.npi
+            and service.service_date between pcp_span.valid_from and pcp_span.valid_to
 
 )
 
