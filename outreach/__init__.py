@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+from expectations import BadInput
 from outreach.choices import DEFAULT, Choices
 
 __all__ = ["Choices", "write"]
@@ -32,6 +33,10 @@ def write(
     ranking = rank(
         marts, as_of=as_of, release_id=release_id, previous_list=previous_list, capacity=capacity, choices=choices
     )
+    if not ranking.practices:
+        raise BadInput(
+            f"practices: none is active on {as_of}; look at active_start_date and active_end_date, or at --as-of"
+        )
     out.mkdir(parents=True)
     practices_csv.write(ranking.practices, out / "practices.csv")
     workbook.write(ranking.practices, marts, out / "practices.xlsx")

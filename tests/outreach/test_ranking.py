@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+import outreach
 from expectations import BadInput
 from outreach.choices import Choices
 from outreach.practices_csv import write as write_csv
@@ -113,3 +114,13 @@ def test_hold_out_is_a_fair_and_repeatable_lot(marts):
     assert drawn
     assert all(held_out(p.practice_id, choices) and p.tier == "C" for p in drawn)
     assert sum(p.tier == "A" for p in practices) == 10
+
+
+def test_a_date_without_active_practices_is_refused(tmp_path, plan_tables, marts_of):
+    tables = plan_tables(practices=3)
+    for row in tables["practice_scorecard"]:
+        row["is_active"] = False
+    with pytest.raises(BadInput, match="none is active on 2026-06-30"):
+        outreach.write(
+            marts_of(tmp_path / "marts", tables), tmp_path / "out", as_of=AS_OF, release_id="r1", previous_list=None, capacity=5
+        )  # fmt: skip

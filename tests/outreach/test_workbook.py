@@ -17,6 +17,7 @@ from outreach.practices_csv import COLUMNS as LIST_COLUMNS
 from outreach.read_back import FEED_COLUMNS, read_back
 from outreach.workbook import DICTIONARY
 
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")  # it says what it does not read
 AS_OF = date(2026, 6, 30)
 CONTRACT = Path(__file__).resolve().parents[2] / "expectations" / "contracts" / "outreach_log.yaml"
 
