@@ -260,6 +260,7 @@ def _learned(examples: Examples, seed: int) -> list[Candidate]:
     return [
         Candidate("logistic_strict", Linear(0.003)),
         Candidate("logistic", Linear(0.1)),
+        Candidate("logistic_curves_strict", Linear(0.001, curves=True)),
         Candidate("logistic_curves", Linear(0.01, curves=True)),
         Candidate("additive_boosting", AdditiveBoosting(examples.directions, seed)),
     ]
@@ -295,12 +296,12 @@ def _encoder(usable: UsableColumns, number) -> ColumnTransformer:
 
 
 def _straight() -> Pipeline:
-    return make_pipeline(SimpleImputer(strategy="median", add_indicator=True))
+    return make_pipeline(SimpleImputer(strategy="median"))
 
 
 def _curves(rows: int) -> Pipeline:
     return make_pipeline(
-        SimpleImputer(strategy="median", add_indicator=True),
+        SimpleImputer(strategy="median"),
         QuantileTransformer(n_quantiles=min(MAX_QUANTILES, rows), subsample=None),
         SplineTransformer(n_knots=SPLINE_KNOTS, degree=3),
     )

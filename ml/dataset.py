@@ -27,9 +27,10 @@ HISTORY = ("last_score", "history_score", "history_access")
 # Driven by patients or by size as much as by the practice: the model may use them in either direction.
 UNDIRECTED = ("no_show_rate", "telehealth_visit_share", "members", "data_gap_count", *TRENDS)
 
+FAR = 3.0  # standard deviations beyond which a metric says no more
 LEARN_N, JUDGE_N = 11, 30  # catalogue H.4 item 49
 LOW_QUANTILE = 0.25
-WAVE_MEMORY = 0.8  # what a score is still worth one wave later
+USUAL_MEMORY, MEMORY_PAIRS = 0.8, 50  # correlation of true scores one wave apart, until there are pairs to measure it
 
 
 @dataclass(frozen=True)
@@ -87,8 +88,13 @@ def read(warehouse: Path) -> Table:
     marts["as_of_date"] = pd.to_datetime(marts["as_of_date"])
     refuse_forbidden(registry["metric_id"], "reference.ref_metric")
     keys = _with_labels(marts, labels)
+    described = pd.concat([_fixed(marts), _pivot(marts, metrics, registry["metric_id"])], axis=1)
     features = pd.concat(
-        [_history(marts, labels, waves), _fixed(marts), _pivot(marts, metrics, registry["metric_id"])], axis=1
+        [
+            _against_plan(_history(marts, labels, waves), marts["as_of_date"], scaled=False),
+            _against_plan(described, marts["as_of_date"], scaled=True),
+        ],
+        axis=1,
     )
     directions = {row.metric_id: -1 if row.direction == "higher" else 1 for row in registry.itertuples()}
     directions |= dict.fromkeys((*HISTORY, *TOUCHPOINTS, "compliance_index"), -1)
@@ -151,42 +157,84 @@ def _pivot(marts: pd.DataFrame, metrics: pd.DataFrame, metric_ids: pd.Series) ->
     return wide.reindex(index=rows, columns=list(metric_ids)).astype("float64").reset_index(drop=True)
 
 
-def _history(marts: pd.DataFrame, labels: pd.DataFrame, waves: pd.DataFrame) -> pd.DataFrame:
-    """What earlier waves say, as of each row: the last adjusted score, and all of them weighted by worth and age.
+def _against_plan(frame: pd.DataFrame, as_of: pd.Series, scaled: bool) -> pd.DataFrame:
+    """Each value's distance from the plan's median of the same as-of date, if `scaled` in standard deviations up to 3.
 
-    history_score = plan mean + sum(w * deviation) / (1 + sum(w)), w = WAVE_MEMORY^age * reliability / (1 - reliability):
-    the posterior mean of a true score that fades, with the mean of the practice's state in the place of the prior.
+    Early as-of dates have shorter evidence behind them: levels move between dates for reasons that are no practice's.
     """
-    rows = marts[["practice_id", "as_of_date", "state"]].assign(row=np.arange(len(marts)))
+    away = frame - frame.groupby(as_of.to_numpy()).transform("median")
+    if not scaled:
+        return away
+    spread = away.groupby(as_of.to_numpy()).transform("std")
+    return (away / spread.where(spread > 0)).clip(-FAR, FAR)
+
+
+def _history(marts: pd.DataFrame, labels: pd.DataFrame, waves: pd.DataFrame) -> pd.DataFrame:
+    """What earlier waves say, as of each row: the last adjusted score, and what all of them make of the next one."""
     order = {wave: i for i, wave in enumerate(waves.sort_values("start_on")["wave_id"])}
     past = labels.assign(results_on=pd.to_datetime(labels["results_on"]), place=labels["wave_id"].map(order))
-    pairs = rows.merge(past, on="practice_id")
-    pairs = pairs[pairs["results_on"] <= pairs["as_of_date"]].sort_values(["row", "place"])
-    pairs["age"] = pairs.groupby("row")["place"].transform("max") - pairs["place"]
-    history = pd.DataFrame(np.nan, index=rows["row"], columns=list(HISTORY))
-    if pairs.empty:
-        return history.reset_index(drop=True)
-    history["last_score"] = pairs.groupby("row")["pe_index_adjusted"].last()
-    history["history_score"] = _faded(pairs, "pe_index_adjusted", "reliability")
-    history["history_access"] = _faded(
-        pairs.dropna(subset=["access_adjusted"]), "access_adjusted", "access_reliability"
+    parts = [_known_by(rows, past[past["results_on"] <= as_of]) for as_of, rows in marts.groupby("as_of_date")]
+    return (
+        pd.concat(parts).reindex(marts.index).reset_index(drop=True) if parts else pd.DataFrame(columns=list(HISTORY))
     )
-    return history.reset_index(drop=True)
 
 
-def _faded(pairs: pd.DataFrame, score: str, reliability: str) -> pd.Series:
-    """Posterior mean per row of `pairs.row`; see _history."""
-    rel = pairs[reliability].clip(0, 0.99)
-    wave_mean = pairs.groupby(["as_of_date", "place"])[score].transform("mean")
-    worth = WAVE_MEMORY ** pairs["age"] * rel / (1 - rel)
-    parts = pd.DataFrame({"row": pairs["row"], "worth": worth, "away": worth * (pairs[score] - wave_mean)})
-    total = parts.groupby("row")[["worth", "away"]].sum()
-    last = pairs.assign(wave_mean=wave_mean).groupby("row").last()
-    own = total["away"] / total["worth"].where(total["worth"] > 0)
-    by_state = own.groupby([last["as_of_date"], last["state"].fillna("")])
-    others = by_state.transform("count") - own.notna()
-    prior = (by_state.transform("sum") - own.fillna(0)) / (others + 1)  # towards the plan where a state has few
-    return last["wave_mean"] + (prior + total["away"]) / (1 + total["worth"])
+def _known_by(rows: pd.DataFrame, past: pd.DataFrame) -> pd.DataFrame:
+    """The history columns of one as-of date's rows, from the waves that were out by then."""
+    history = pd.DataFrame(np.nan, index=rows.index, columns=list(HISTORY))
+    if past.empty:
+        return history
+    practices = rows["practice_id"].to_numpy()
+    last = past.sort_values("place").groupby("practice_id")["pe_index_adjusted"].last()
+    states = rows.set_index("practice_id")["state"].fillna("")
+    history["last_score"] = last.reindex(practices).to_numpy()
+    for column, score, rel in (
+        ("history_score", "pe_index_adjusted", "reliability"),
+        ("history_access", "access_adjusted", "access_reliability"),
+    ):
+        history[column] = filtered(past.dropna(subset=[score]), score, rel, states).reindex(practices).to_numpy()
+    return history
+
+
+def filtered(past: pd.DataFrame, score: str, rel: str, states: pd.Series) -> pd.Series:
+    """practice -> expected true score of the wave after the newest in `past`: a Kalman filter on a fading state.
+
+    A practice's deviation from the wave's mean keeps a share `memory` of itself a wave (measured on these waves) and is
+    seen with each wave's reliability; what is not known of a practice is filled with the other practices of its state.
+    """
+    wide = past.pivot(index="practice_id", columns="place", values=score)
+    if wide.empty:
+        return pd.Series(dtype=float)
+    places = range(wide.columns.min(), wide.columns.max() + 1)
+    wide, reliable = (
+        frame.reindex(columns=places)
+        for frame in (wide, past.pivot(index="practice_id", columns="place", values=rel).clip(0.01, 0.99))
+    )
+    away, centre = wide - wide.mean(), wide.mean().dropna().iloc[-1]
+    memory = wave_memory(away.to_numpy(), reliable.to_numpy())
+    scale = np.nanmean(away.to_numpy() ** 2 * reliable.to_numpy())  # variance of true scores
+    mean, variance = np.zeros(len(wide)), np.full(len(wide), scale)
+    for place in places:
+        seen, share = away[place].to_numpy(), reliable[place].to_numpy()
+        noise = scale * (1 - share) / share
+        gain = np.where(np.isnan(seen), 0.0, variance / np.where(np.isnan(noise), 1.0, variance + noise))
+        mean, variance = mean + gain * (np.nan_to_num(seen) - mean), variance * (1 - gain)
+        mean, variance = memory * mean, memory**2 * variance + (1 - memory**2) * scale
+    unknown = variance / scale if scale > 0 else np.ones(len(wide))
+    own = pd.Series(mean, index=wide.index)
+    by_state = own.groupby(states.reindex(wide.index).fillna(""))
+    others = (by_state.transform("sum") - own) / by_state.transform("count")  # towards the plan where a state has few
+    return centre + own + unknown * others
+
+
+def wave_memory(away: np.ndarray, reliable: np.ndarray) -> float:
+    """Correlation of true scores one wave apart, from practices x waves of deviations; surveys' noise is no part of it."""
+    before, after = away[:, :-1], away[:, 1:]
+    pairs = ~np.isnan(before) & ~np.isnan(after)
+    if pairs.sum() < MEMORY_PAIRS:
+        return USUAL_MEMORY
+    true = np.sqrt((reliable[:, :-1] * before**2)[pairs].mean() * (reliable[:, 1:] * after**2)[pairs].mean())
+    return float(np.clip((before * after)[pairs].mean() / true, 0.3, 0.98)) if true > 0 else USUAL_MEMORY
 
 
 def _examples(keys: pd.DataFrame, features: pd.DataFrame, directions: dict[str, int]) -> Examples:

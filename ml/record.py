@@ -26,7 +26,7 @@ def register(tracking: Tracking, table, fitted, figures: dict, decision: dict, d
     newest = table.labelled_waves[-1]
     features = as_expected(fitted.model, table.examples.features)
     learned = table.examples.take(table.examples.is_learnable)
-    drifted = watch.drift(learned.features, _newest(table), seed)
+    drifted = watch.drift(learned.features, _newest(table))
     served = watch.by_stratum(
         fitted.low, fitted.risks["model"], fitted.group, watch.strata(_rows(table.keys, fitted.rows)), seed
     )

@@ -59,7 +59,7 @@ def score(warehouse: Path, tracking: Tracking) -> ScoringResult:
         parts = explained(model, keys, seen, table.steps)
         earlier = table.examples.features[~now]
         if len(earlier):
-            watched = watch.drift(earlier, features, seed=champion.number)
+            watched = watch.drift(earlier, features)
     with open_warehouse(warehouse) as connection:
         _write(connection, risks, parts, watched)
     return ScoringResult(len(risks), registry.NAME if champion else None, champion.number if champion else None)

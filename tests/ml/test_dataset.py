@@ -100,9 +100,32 @@ def test_history_leans_on_reliable_and_recent_waves(copy):
     now = (table.keys["as_of_date"] == table.as_of).to_numpy()
     score = dict(zip(table.keys["practice_id"][now], table.examples.features["history_score"][now], strict=True))
     assert score["P002"] < score["P000"] < score["P001"] < score["P010"]
-    # Five waves at the plan's mean and the last one ten below it, with a wave's fade of 0.8 and odds of 1:
-    worth = 0.8 ** np.arange(6)
-    assert score["P010"] - score["P000"] == pytest.approx(10 / (1 + worth.sum()), rel=0.15)
+
+
+@pytest.mark.parametrize("memory", [0.5, 0.8, 0.95])
+def test_the_filter_measures_memory_and_beats_the_last_wave(memory):
+    random = np.random.default_rng(5)
+    practices, waves, noise = 400, 6, 1.0
+    true = [random.normal(size=practices)]
+    for _ in range(waves):
+        true.append(memory * true[-1] + np.sqrt(1 - memory**2) * random.normal(size=practices))
+    seen = np.array(true[:waves]) + random.normal(0, np.sqrt(noise), (waves, practices))
+    past = pd.DataFrame(
+        {
+            "practice_id": np.tile(np.arange(practices).astype(str), waves),
+            "place": np.repeat(np.arange(waves), practices),
+            "score": 75 + seen.ravel(),
+            "rel": 0.5,
+        }
+    )
+    away = past.pivot(index="practice_id", columns="place", values="score")
+    away -= away.mean()
+    assert dataset.wave_memory(away.to_numpy(), np.full(away.shape, 0.5)) == pytest.approx(memory, abs=0.1)
+
+    states = pd.Series("OH", index=past["practice_id"].unique())
+    expected = dataset.filtered(past, "score", "rel", states).reindex(np.arange(practices).astype(str))
+    assert np.corrcoef(expected, true[-1])[0, 1] > np.corrcoef(seen[-1], true[-1])[0, 1]
+    assert expected.std() < seen[-1].std()
 
 
 def test_folds_are_taught_the_cut_of_their_own_waves(fabricated):
