@@ -33,7 +33,8 @@ def main() -> None:
     try:
         sys.exit(app(prog_name="pulse", standalone_mode=False))
     except (BadInput, ClickException) as error:
-        _say(f"pulse: {_one_line(error)}")
+        for line in _lines(error):
+            _say(f"pulse: {line}")
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
@@ -48,9 +49,9 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr)
 
 
-def _one_line(error: BadInput | ClickException) -> str:
+def _lines(error: BadInput | ClickException) -> list[str]:
     message = error.format_message() if isinstance(error, ClickException) else str(error)
-    return " ".join(message.split())
+    return [" ".join(line.split()) for line in message.splitlines() if line.strip()]
 
 
 def _home(given: Path | None):
@@ -233,6 +234,24 @@ def evaluate(
     result = judge(panel, test)
     _write_json(json_file, result)
     show_evaluation(result)
+
+
+@app.command(name="read-back")
+def read_back(
+    workbook: Annotated[
+        Path, typer.Argument(metavar="WORKBOOK", help="practices.xlsx with its Calls sheet filled in.")
+    ],
+    feeds: FeedsOption,
+) -> None:
+    """Turn the calls noted in a workbook into an outreach_log feed file, which the next run picks up."""
+    from outreach.read_back import read_back as take_back
+
+    folder = feeds / "outreach_log"
+    if not feeds.is_dir():
+        raise BadInput(f"--feeds {feeds}: no such folder; name the folder that the next run reads")
+    folder.mkdir(exist_ok=True)
+    path = folder / f"outreach_log_{workbook.stem}.csv"
+    print(f"wrote {take_back(workbook, path)} contacts to {path}")
 
 
 @app.command(name="releases")

@@ -22,6 +22,10 @@ class Settings:
     time_zone: str = "America/New_York"  # of practices that do not say, and of rows that name no practice
     seed: int = 7  # of the model's folds and bootstraps
     outreach_capacity: int = 40  # practices that the team can contact from one list
+    outreach_order: str = "members_helped"  # or risk, or members
+    outreach_capacity_per_territory: int = 0  # at most so many in one state; 0 = no limit
+    outreach_rest_days_after_decline: int = 90
+    outreach_hold_out_share: float = 0.0  # of tier A, drawn by lot and not called, so that effects show
     keep_releases: int = 12
 
     memory_limit: str = field(default="1GB", metadata={"machine": True})  # DuckDB's; Python comes on top

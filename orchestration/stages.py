@@ -182,6 +182,8 @@ def release(context: Context) -> Facts:
         release_id=release_id,
         previous_list=previous / "outreach" / "practices.csv" if previous else None,
         capacity=context.settings.outreach_capacity,
+        choices=_choices(context.settings),
+        past_draws=sorted(home.releases.glob("*/outreach/hold_out.csv")),
     )
     releases.write_manifest(
         staged,
@@ -208,6 +210,19 @@ def release(context: Context) -> Facts:
         "practices": practices,
         "previous_release": previous.name if previous else None,
     }
+
+
+def _choices(settings: Settings):
+    """The settings that shape the list, in the outreach room's own terms."""
+    from outreach import Choices
+
+    return Choices(
+        order=settings.outreach_order,
+        capacity_per_territory=settings.outreach_capacity_per_territory,
+        rest_days_after_decline=settings.outreach_rest_days_after_decline,
+        hold_out_share=settings.outreach_hold_out_share,
+        hold_out_seed=settings.seed,
+    )
 
 
 def tracking(home: Home):
