@@ -196,7 +196,6 @@ def train(
 ) -> None:
     """Train on the newest run's marts and register the result."""
     from ml import training
-
     from orchestration.progress import show
     from orchestration.settings import load_settings
     from orchestration.stages import tracking
@@ -211,7 +210,6 @@ def train(
 def score(home: HomeOption = None) -> None:
     """Score the newest run's practices with the registered champion."""
     from ml import scoring
-
     from orchestration.progress import show
     from orchestration.stages import tracking
 
@@ -228,7 +226,6 @@ def evaluate(
 ) -> None:
     """The modelling code on any practice panel."""
     from ml.panel import evaluate as judge
-
     from orchestration.progress import show_evaluation
 
     result = judge(panel, test)

@@ -84,10 +84,9 @@ def list_releases(home: Home) -> list[Release]:
     return sorted(found, key=lambda r: (r.manifest["as_of"], r.release_id), reverse=True)
 
 
-def previous_release(home: Home, as_of: str) -> Path | None:
-    """The newest release of an earlier as-of date: what this list's changes are told against."""
-    earlier = [r for r in list_releases(home) if r.manifest["as_of"] < as_of]
-    return home.release(earlier[0].release_id) if earlier else None
+def earlier_releases(home: Home, as_of: str) -> list[Path]:
+    """Folders of the releases of earlier as-of dates, newest first: the first is what this list's changes are told against."""
+    return [home.release(r.release_id) for r in list_releases(home) if r.manifest["as_of"] < as_of]
 
 
 def rollback(home: Home, release_id: str) -> None:

@@ -169,7 +169,8 @@ def release(context: Context) -> Facts:
     from outreach import audit
 
     home, as_of = context.home, context.as_of.isoformat()
-    previous = releases.previous_release(home, as_of)
+    earlier = releases.earlier_releases(home, as_of)
+    previous = earlier[0] if earlier else None
     model = {key: context.facts["score"][key] for key in ("model_name", "model_version")}
     release_id = f"{as_of.replace('-', '')}-{digest(context.run_id, previous and previous.name, model)}"
 
@@ -183,7 +184,7 @@ def release(context: Context) -> Facts:
         previous_list=previous / "outreach" / "practices.csv" if previous else None,
         capacity=context.settings.outreach_capacity,
         choices=_choices(context.settings),
-        past_draws=sorted(home.releases.glob("*/outreach/hold_out.csv")),
+        past_draws=[draw for folder in earlier if (draw := folder / "outreach" / "hold_out.csv").exists()],
     )
     releases.write_manifest(
         staged,

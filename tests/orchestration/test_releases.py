@@ -88,8 +88,8 @@ def test_old_releases_are_pruned_but_never_the_current_one(home):
 
 
 def test_changes_are_told_against_the_newest_earlier_as_of(home):
-    assert releases.previous_release(home, "2026-06-30") is None
+    assert releases.earlier_releases(home, "2026-06-30") == []
     published(home, "20251231-a", "2025-12-31")
     published(home, "20260630-b", "2026-06-30")
-    assert releases.previous_release(home, "2026-06-30") == home.release("20251231-a")
-    assert releases.previous_release(home, "2026-07-31") == home.release("20260630-b")
+    assert releases.earlier_releases(home, "2026-06-30") == [home.release("20251231-a")]
+    assert releases.earlier_releases(home, "2026-07-31")[0] == home.release("20260630-b")
