@@ -7,7 +7,7 @@ Everything here takes arrays with one row a practice, so that no respondent reac
 """
 
 import numpy as np
-from scipy.stats import norm, t
+from scipy.stats import t
 
 MIN_RESPONSES = 300  # fewer in a wave: scores stay unadjusted (catalogue D.2.6)
 STAR_LEVEL = 0.05
@@ -71,10 +71,3 @@ def plan_mean(means: np.ndarray, between: float, variances: np.ndarray) -> float
     """Mean of the practices' true scores, each weighted by how well it is known."""
     weight = 1 / np.maximum(between + variances, 1e-12)
     return float((weight * means).sum() / weight.sum())
-
-
-def chance_below(cut: float, means: np.ndarray, rel: np.ndarray, between: float, centre: float) -> np.ndarray:
-    """Chance that the true score is below the cut, given the observed one (normal prior, known reliability)."""
-    posterior = rel * means + (1 - rel) * centre
-    spread = np.sqrt(between * (1 - rel))
-    return np.where(spread > 0, norm.cdf((cut - posterior) / np.where(spread > 0, spread, 1)), posterior < cut)

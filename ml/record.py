@@ -50,6 +50,8 @@ def register(tracking: Tracking, table, fitted, figures: dict, decision: dict, d
             for name, by_wave in by_name.items():
                 known = {f"wave_{name}_{key}": value for key, value in by_wave.items() if value is not None}
                 mlflow.log_metrics(known, step=step)
+        for name, figure in figures["intervals"].items():
+            mlflow.log_metrics({f"model_{name}_low": figure["low"], f"model_{name}_high": figure["high"]})
         if figures["noise_ceiling"]:
             mlflow.log_metrics({f"noise_ceiling_{key}": value for key, value in figures["noise_ceiling"].items()})
         for name, candidate in figures["candidates"].items():

@@ -21,14 +21,27 @@ from ml.judgement import (
     at_capacity,
     auc,
     auc_difference,
+    average_precision,
     brier_skill,
+    calibration_error,
     calibration_line,
     metrics,
     net_benefit,
     noise_ceiling,
+    with_interval,
 )
 from ml.registry import Tracking
 
+INTERVALS = {
+    "average_precision": average_precision,
+    "precision_at_10pct": lambda low, risk: at_capacity(low, risk, CAPACITY)["precision"],
+    "recall_at_10pct": lambda low, risk: at_capacity(low, risk, CAPACITY)["recall"],
+    "lift_at_10pct": lambda low, risk: at_capacity(low, risk, CAPACITY)["lift"],
+    "brier": lambda low, risk: float(np.mean((risk - low) ** 2)),
+    "brier_skill": brier_skill,
+    "ece": calibration_error,
+    "calibration_slope": lambda low, risk: calibration_line(low, candidates.logit(risk))[0],
+}
 MIN_WAVES, MIN_JUDGED = 2, 30
 LABELS = {"soft": dataset.teach_soft, "weighted": dataset.teach_weighted}
 
@@ -169,6 +182,9 @@ def judge(fitted: Fitted, seed: int) -> dict:
             }
             for wave in sorted(set(fitted.wave))
             for inside in [fitted.wave == wave]
+        },
+        "intervals": {
+            name: with_interval(figure, low, fitted.risks["model"], group, seed) for name, figure in INTERVALS.items()
         },
         "against_persistence": auc_difference(low, fitted.risks["model"], fitted.risks["persistence"], group, seed),
         "noise_ceiling": fitted.ceiling,

@@ -85,15 +85,3 @@ def test_between_variance_and_reliability_are_recovered():
     assert between == pytest.approx(25, rel=0.1)
     assert case_mix.reliability(25.0, np.array([25.0, 0.0])) == pytest.approx([0.5, 1.0])
     assert case_mix.between_variance(np.full(50, 70.0), np.full(50, 9.0)) == 0.0
-
-
-def test_chance_below_is_calibrated():
-    random = np.random.default_rng(1)
-    true = random.normal(70, 5, 50_000)
-    sampling = np.full(50_000, 30.0)
-    seen = true + random.normal(0, np.sqrt(30), 50_000)
-    rel = case_mix.reliability(25.0, sampling)
-    chance = case_mix.chance_below(66.0, seen, rel, 25.0, 70.0)
-    for low, high in ((0.1, 0.2), (0.4, 0.5), (0.8, 0.9)):
-        inside = (chance >= low) & (chance < high)
-        assert (true[inside] < 66).mean() == pytest.approx(chance[inside].mean(), abs=0.02)
