@@ -163,20 +163,16 @@ def test_an_earlier_as_of_does_not_see_later_evidence(plan, pulse, tmp_path):
     day = "2025-06-30"
     done = pulse("run", "--feeds", plan.feeds, "--home", tmp_path, "--as-of", day)
     assert done.code == 0, done.err
-    current = (tmp_path / "CURRENT").read_text().strip()
-    then = tmp_path / "releases" / current / "marts" / "metric_result.parquet"
-    now = plan.release / "marts" / "metric_result.parquet"
-    columns = "metric_id, level, entity_id, lob, numerator, denominator, value, status"
+    then, now = next(tmp_path.glob("runs/run-*/warehouse.duckdb")), plan.run / "warehouse.duckdb"
+    columns = "metric_id, level, entity_id, lob, numerator, denominator, value, value_shrunk, target, status"
     with duckdb.connect() as connection:
-        known, differing = connection.execute(
-            f"""
-            select
-                (select count(*) from '{then}' where as_of_date = date '{day}'),
-                (select count(*) from (
-                    (select {columns} from '{then}' where as_of_date = date '{day}')
-                    except (select {columns} from '{now}' where as_of_date = date '{day}')
-                ))
-            """
-        ).fetchone()
+        connection.execute(f"attach '{then}' as earlier (read_only); attach '{now}' as later (read_only)")
+        earlier, later = (
+            f"(select {columns} from {name}.marts.metric_result where as_of_date = date '{day}')"
+            for name in ("earlier", "later")
+        )
+        known = connection.execute(f"select count(*) from {earlier}").fetchone()[0]
+        lost = connection.execute(f"select count(*) from ({earlier} except {later})").fetchone()[0]
+        added = connection.execute(f"select count(*) from ({later} except {earlier})").fetchone()[0]
     assert known > 0
-    assert differing == 0
+    assert (lost, added) == (0, 0)
