@@ -27,7 +27,8 @@ def score(warehouse: Path, tracking: Tracking) -> ScoringResult:
     """Write practice_risk (practice, at the run's as-of date) into marts and public, and beside it, in marts only,
     practice_contribution (practice x feature) and model_watch (feature).
 
-    Without a champion every row has path `no_model` and no risk.
+    Without a champion every row has path `no_model` and no risk. A practice that neither surveys nor metrics say anything
+    of has path `no_data` and no risk either: the model's answer would be about its blanks.
     """
     table = dataset.read(Path(warehouse))
     now = (table.keys["as_of_date"] == table.as_of).to_numpy()
@@ -56,6 +57,9 @@ def score(warehouse: Path, tracking: Tracking) -> ScoringResult:
             model_name=registry.NAME,
             model_version=champion.number,
         )
+        blank = is_blank(features, list(table.steps))
+        risks.loc[blank, ["risk", "risk_low", "risk_high"]] = np.nan
+        risks.loc[blank, "path"] = "no_data"
         parts = explained(model, keys, seen, table.steps)
         earlier = table.examples.features[~now]
         if len(earlier):
@@ -91,6 +95,11 @@ def explained(model, keys: pd.DataFrame, features: pd.DataFrame, steps: dict[str
         + [keys[["practice_id", "as_of_date"]].assign(step="MEDIAN", feature="", contribution=start, is_known=True)]
     )
     return long[CONTRIBUTION]
+
+
+def is_blank(features: pd.DataFrame, metrics: list[str]) -> np.ndarray:
+    """True where neither a survey nor a single metric says anything of the practice."""
+    return features[[*metrics, dataset.HISTORY[0]]].isna().all(axis=1).to_numpy()
 
 
 def lanes(features: pd.DataFrame, metrics: list[str]) -> np.ndarray:
