@@ -95,11 +95,23 @@ def _trend(trigger: Trigger) -> str | None:
 
 
 def reason(trigger: Trigger) -> str:
-    """One line in plain words: the practice's own number beside the plan's median, where there is one to show."""
-    own = f"{trigger.name}: {amount(trigger.value, trigger.unit)}"
-    if trigger.median_value is None:
-        return own
-    return f"{own}, plan median {figure(trigger.median_value, trigger.unit)}"
+    """One line in plain words: the practice's own number beside the plan's median, where there is one to show.
+
+    The target is named where the practice is no worse than the median, for the reason would sound like praise.
+    """
+    said = [f"{trigger.name}: {amount(trigger.value, trigger.unit)}"]
+    if trigger.median_value is not None:
+        said.append(f"plan median {figure(trigger.median_value, trigger.unit)}")
+        if not _behind_the_median(trigger):
+            said.append(f"target {figure(trigger.target, trigger.unit)}")
+    return ", ".join(said)
+
+
+def _behind_the_median(trigger: Trigger) -> bool:
+    """A trigger misses its target, so the target tells on which side better lies."""
+    if trigger.value is None or trigger.target is None:
+        return True
+    return (trigger.target - trigger.value) * (trigger.median_value - trigger.value) > 0
 
 
 def amount(value: float | None, unit: str) -> str:

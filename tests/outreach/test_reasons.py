@@ -42,6 +42,13 @@ def test_reason_in_plain_words():
     assert slot.trend == "38% on 2025-12-31"
 
 
+def test_the_target_is_named_where_the_practice_is_no_worse_than_the_median():
+    contact = dataclasses.replace(BASE, name="Patient contacted", value=0.73, median_value=0.68, target=0.8)
+    assert reason(contact) == "Patient contacted: 73%, plan median 68%, target 80%"
+    lower_is_better = dataclasses.replace(BASE, name="No-shows", value=0.2, median_value=0.18, target=0.15)
+    assert reason(lower_is_better) == "No-shows: 20%, plan median 18%"
+
+
 def test_amounts_by_unit():
     assert amount(12.34, "per_1000_mm") == "12.3 per 1,000 member months"
     assert amount(3.0, "days") == "3 days"
