@@ -16,16 +16,16 @@
 -#}
 {%- macro shrinkage_k(entities, n_total, ms_between, ms_within, n0, scale=1) -%}
     case
-        when {{ entities }} < {{ var('shrink_min_entities', 10) }} or {{ n_total }} <= {{ entities }} or {{ ms_within }} <= 0
+        when {{ entities }} < {{ var('shrink_min_entities') }} or {{ n_total }} <= {{ entities }} or {{ ms_within }} <= 0
             then cast({{ var('shrink_k') }} * {{ scale }} as double)
-        when {{ ms_between }} <= {{ ms_within }} then cast({{ var('shrink_k_cap', 1000) }} * {{ scale }} as double)
+        when {{ ms_between }} <= {{ ms_within }} then cast({{ var('shrink_k_cap') }} * {{ scale }} as double)
         else
             least(
                 greatest(
                     {{ n0 }} * {{ ms_within }} / ({{ ms_between }} - {{ ms_within }}),
-                    cast({{ var('shrink_k_floor', 2) }} * {{ scale }} as double)
+                    cast({{ var('shrink_k_floor') }} * {{ scale }} as double)
                 ),
-                cast({{ var('shrink_k_cap', 1000) }} * {{ scale }} as double)
+                cast({{ var('shrink_k_cap') }} * {{ scale }} as double)
             )
     end
 {%- endmacro -%}

@@ -96,7 +96,7 @@ displayed as (
         score_shrunk,
         case
             when n < {{ var('survey_display_n') }} then 'directional'
-            when reliability < {{ var('survey_min_reliability', 0.70) }} then 'low_reliability'
+            when reliability < {{ var('survey_min_reliability') }} then 'low_reliability'
             else 'reportable'
         end as display_state
     from reliable

@@ -17,17 +17,17 @@ with items as (
 in_composite as (
     select
         items.*,
-        map.composite,
-        map.min_items,
-        map.in_pe_index,
+        recipe.composite,
+        recipe.min_items,
+        recipe.in_pe_index,
         count(*) over (
-            partition by items.practice_id, items.wave_id, items.instrument, items.lob, map.composite
+            partition by items.practice_id, items.wave_id, items.instrument, items.lob, recipe.composite
         ) as n_items
     from items
-    inner join {{ ref('ref_survey_composite') }} as map
+    inner join {{ ref('ref_survey_composite') }} as recipe
         on
-            items.instrument = map.instrument
-            and items.item_id = map.item_id
+            items.instrument = recipe.instrument
+            and items.item_id = recipe.item_id
 ),
 
 complete as (

@@ -62,7 +62,7 @@ targets as (
         on
             results.metric_id = baseline.metric_id
             and results.lob = baseline.lob
-            and baseline.practices >= {{ var('baseline_min_practices', 10) }}
+            and baseline.practices >= {{ var('baseline_min_practices') }}
             and baseline.as_of_date = {{ add_days("date_trunc('year', results.as_of_date)", -1) }}
     left join plan_levels as current_level
         on
