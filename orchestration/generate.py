@@ -6,16 +6,23 @@ from orchestration.identity import ROOT
 
 REGISTRY = ROOT / "dbt" / "seeds" / "ref_metric.csv"
 UNION = ROOT / "dbt" / "models" / "intermediate" / "int_observation.sql"
+COMPANIONS = ROOT / "dbt" / "seeds" / "ref_companion.csv"
+COMPANION_UNION = ROOT / "dbt" / "models" / "intermediate" / "int_companion_observation.sql"
 TRACE = ROOT / "docs" / "trace.md"
 
 
 def generated_files() -> dict[Path, str]:
     """Path and wanted text of every derived file."""
     from expectations import generate as from_contracts
-    from orchestration.metric_union import metric_union_sql
+    from orchestration.metric_union import companion_union_sql, metric_union_sql
     from orchestration.trace import trace_page
 
-    return {**from_contracts.generated_files(), UNION: metric_union_sql(REGISTRY), TRACE: trace_page()}
+    return {
+        **from_contracts.generated_files(),
+        UNION: metric_union_sql(REGISTRY),
+        COMPANION_UNION: companion_union_sql(COMPANIONS),
+        TRACE: trace_page(),
+    }
 
 
 def stale() -> dict[Path, str]:

@@ -1,6 +1,6 @@
-"""Text of int_observation.sql: one select for each metric of the registry.
+"""Text of int_observation.sql and int_companion_observation.sql: one select for each model of a registry.
 
-The union is generated, so that adding a metric edits nothing but its own files and its row in the registry.
+The unions are generated, so that adding a metric edits nothing but its own files and its row in the registry.
 """
 
 import csv
@@ -20,9 +20,9 @@ OBSERVATION_COLUMNS = (
 )
 
 HEADER = """\
--- Generated from seeds/ref_metric.csv by orchestration/metric_union.py; edit the registry, not this file.
+-- Generated from seeds/{registry} by orchestration/metric_union.py; edit the registry, not this file.
 -- A view: the tables of the metrics hold the rows, this only puts them under one name.
-{{ config(materialized='view') }}
+{{{{ config(materialized='view') }}}}
 
 """
 
@@ -32,11 +32,26 @@ def metric_union_sql(registry_csv: Path) -> str:
 
     The metrics come in the order of their ids, so the text does not depend on the order of the registry's rows.
     """
+    return _union_sql(registry_csv.name, {row["metric_id"] for row in _rows(registry_csv)})
+
+
+def companion_union_sql(registry_csv: Path) -> str:
+    """Return the SQL that puts the observations of every companion of the registry under one another.
+
+    The companions of one metric share a model, `<parent_metric_id>_companions`.
+    """
+    return _union_sql(registry_csv.name, {f"{row['parent_metric_id']}_companions" for row in _rows(registry_csv)})
+
+
+def _rows(registry_csv: Path) -> list[dict[str, str]]:
     with registry_csv.open(newline="", encoding="utf-8") as lines:
-        metric_ids = sorted(row["metric_id"] for row in csv.DictReader(lines))
-    return HEADER + "\nunion all\n\n".join(map(_observations_of, metric_ids))
+        return list(csv.DictReader(lines))
 
 
-def _observations_of(metric_id: str) -> str:
+def _union_sql(registry: str, models: set[str]) -> str:
+    return HEADER.format(registry=registry) + "\nunion all\n\n".join(map(_observations_of, sorted(models)))
+
+
+def _observations_of(model: str) -> str:
     columns = ",\n".join(f"    {column}" for column in OBSERVATION_COLUMNS)
-    return f"select\n{columns}\nfrom {{{{ ref('{metric_id}') }}}}\n"
+    return f"select\n{columns}\nfrom {{{{ ref('{model}') }}}}\n"
