@@ -176,7 +176,7 @@ def check(feeds: FeedsOption, json_file: JsonOption = None, home: HomeOption = N
             Path(scratch),
             default_time_zone=settings.time_zone,
             previously_delivered={},
-            memory_limit=settings.memory_limit,
+            memory_limit=settings.gate_memory_limit,
             threads=settings.threads,
         )
         report = json.loads((Path(scratch) / "gate.json").read_text("utf-8"))

@@ -28,7 +28,10 @@ class Settings:
     outreach_hold_out_share: float = 0.0  # of tier A, drawn by lot and not called, so that effects show
     keep_releases: int = 12
 
-    memory_limit: str = field(default="1GB", metadata={"machine": True})  # DuckDB's; Python comes on top
+    memory_limit: str = field(default="1GB", metadata={"machine": True})  # DuckDB's while dbt builds
+    gate_memory_limit: str = field(
+        default="600MB", metadata={"machine": True}
+    )  # less: Great Expectations' frames come on top
     threads: int = field(default=2, metadata={"machine": True})
 
     def shaping(self) -> dict[str, Any]:

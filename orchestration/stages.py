@@ -60,7 +60,7 @@ def gate(context: Context) -> Facts:
         context.folder,
         default_time_zone=context.settings.time_zone,
         previously_delivered=_delivered_before(context.home),
-        memory_limit=context.settings.memory_limit,
+        memory_limit=context.settings.gate_memory_limit,
         threads=context.settings.threads,
     )
     report = json.loads((context.folder / "gate.json").read_text("utf-8"))
