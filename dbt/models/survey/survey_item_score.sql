@@ -16,12 +16,13 @@ groups as (
         case when grouping(instrument) = 1 then 'pooled' else instrument end as instrument,
         case when grouping(lob) = 1 then 'all' else lob end as lob
     from respondents
-    group by grouping sets (
-        (practice_id, wave_id),
-        (practice_id, wave_id, instrument),
-        (practice_id, wave_id, lob),
-        (practice_id, wave_id, instrument, lob)
-    )
+    group by
+        grouping sets (
+            (practice_id, wave_id),
+            (practice_id, wave_id, instrument),
+            (practice_id, wave_id, lob),
+            (practice_id, wave_id, instrument, lob)
+        )
     having count(*) >= {{ var('survey_internal_n') }}
 ),
 

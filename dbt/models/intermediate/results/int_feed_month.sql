@@ -137,8 +137,8 @@ months as (
         on
             windows.as_of_date = assignments.as_of_date
             and member_months.person_key = assignments.person_key
-            and assignments.valid_from <= {{ month_end('member_months.month_start') }}
-            and assignments.valid_to >= member_months.month_start
+            and {{ month_end('member_months.month_start') }} >= assignments.valid_from
+            and member_months.month_start <= assignments.valid_to
 
     union
 
@@ -157,8 +157,8 @@ months as (
         on
             windows.as_of_date = affiliations.as_of_date
             and provider_months.npi = affiliations.npi
-            and affiliations.valid_from <= {{ month_end('provider_months.month_start') }}
-            and affiliations.valid_to >= provider_months.month_start
+            and {{ month_end('provider_months.month_start') }} >= affiliations.valid_from
+            and provider_months.month_start <= affiliations.valid_to
 
     union
 

@@ -1,8 +1,8 @@
 -- required_feeds reads: groups joined by ';' must all be there, of the feeds joined by '|' inside a group one will
 -- do.
 with positions as (
-    select position
-    from (values (1), (2), (3), (4), (5), (6), (7), (8)) as feed_positions (position)
+    select numbers.position
+    from (values (1), (2), (3), (4), (5), (6), (7), (8)) as numbers (position)
 ),
 
 groups as (
