@@ -54,3 +54,11 @@
 {%- macro spark__joined_set(item) -%}
     array_join(array_sort(collect_set({{ item }})), '|')
 {%- endmacro -%}
+
+
+{#- Whether a text begins with another. -#}
+{%- macro begins_with(text, start) -%} {{ return(adapter.dispatch('begins_with', 'practice_pulse')(text, start)) }} {%- endmacro -%}
+
+{%- macro duckdb__begins_with(text, start) -%} starts_with({{ text }}, {{ start }}) {%- endmacro -%}
+
+{%- macro spark__begins_with(text, start) -%} startswith({{ text }}, {{ start }}) {%- endmacro -%}

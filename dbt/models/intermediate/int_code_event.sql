@@ -26,7 +26,7 @@ hits as (
             used_codes.code_system = code_set.code_system
             and (
                 used_codes.code = code_set.code
-                or (code_set.match = 'prefix' and starts_with(used_codes.code, code_set.code))
+                or (code_set.match = 'prefix' and {{ begins_with('used_codes.code', 'code_set.code') }})
             )
 
 ),

@@ -10,8 +10,8 @@ with coded_lines as (
         max(code_set in ('CS_ACUTE_IP', 'CS_NONACUTE_IP')) as is_inpatient_bill,
         max(
             case
-                when code_set = 'CS_ED' and starts_with(code, '9928') then cast(right(code, 1) as integer)
-                when code_set = 'CS_ED' and starts_with(code, 'G038') then cast(right(code, 1) as integer) + 1
+                when code_set = 'CS_ED' and left(code, 4) = '9928' then cast(right(code, 1) as integer)
+                when code_set = 'CS_ED' and left(code, 4) = 'G038' then cast(right(code, 1) as integer) + 1
             end
         ) as em_level
     from {{ ref('int_code_event') }}

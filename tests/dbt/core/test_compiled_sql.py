@@ -12,7 +12,7 @@ import sqlglot
 DBT = Path(__file__).parents[3] / "dbt"
 # What only DuckDB understands belongs into a dispatched macro of macros/cross_engine.
 DUCKDB_ONLY = re.compile(
-    r"\b(date_diff|datediff|strftime|strptime|list_\w+|struct_\w+|arg_max|arg_min|generate_series|unnest)\s*\("
+    r"\b(date_diff|datediff|strftime|strptime|list_\w+|struct_\w+|arg_max|arg_min|generate_series|unnest|starts_with|ends_with|quantile_cont|hash)\s*\("
     r"|\* exclude\b|\* replace\b|\bignore nulls\b|//",
     re.IGNORECASE,
 )
