@@ -9,6 +9,7 @@ with line_kinds as (
         max(code_set = 'CS_ACUTE_IP') as is_acute_bill,
         max(code_set = 'CS_NONACUTE_IP') as is_nonacute_bill,
         max(code_set = 'CS_ROOM_AND_BOARD') and not max(code_set = 'CS_REHAB_ROOM') as is_acute_room,
+        max(code_set in ('CS_ROOM_AND_BOARD', 'CS_REHAB_ROOM')) as is_room,
         max(code_set = 'CS_NEWBORN') as has_newborn_dx,
         max(code_set = 'CS_CHEMO' and is_principal_dx) as is_chemo
     from {{ ref('int_code_event') }}
@@ -41,6 +42,7 @@ lines as (
         kind.is_acute_bill,
         kind.is_nonacute_bill,
         kind.is_acute_room,
+        kind.is_room,
         kind.is_chemo,
         kind.has_newborn_dx
         or newborn_drg.code is not null
@@ -77,6 +79,7 @@ claims as (
         max(line.is_acute_bill) as is_acute_bill,
         max(line.is_nonacute_bill) as is_nonacute_bill,
         max(line.is_acute_room) as has_acute_room,
+        max(line.is_room) as has_room,
         max(line.is_chemo) as is_chemo,
         max(line.is_birth) as is_birth
     from lines as line
@@ -118,6 +121,11 @@ classed as (
         on
             claim.as_of_date = facility.as_of_date
             and claim.facility_npi = facility.npi
+    -- An acute hospital's bill without any room is no stay at all.
+    where
+        claim.is_nonacute_bill
+        or claim.has_room
+        or facility.npi is not null
 
 ),
 
