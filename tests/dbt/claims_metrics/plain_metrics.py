@@ -179,9 +179,10 @@ class ClaimsEvidence(Evidence):
             ],
             lambda r: (r["claim_id"], r["data_source"]),
         )
-        return [self.inpatient_claim(rows) for rows in claims.values()]
+        return [claim for rows in claims.values() if (claim := self.inpatient_claim(rows))]
 
-    def inpatient_claim(self, rows: list[Row]) -> tuple[str, bool, Stay]:
+    def inpatient_claim(self, rows: list[Row]) -> tuple[str, bool, Stay] | None:
+        """None for an acute hospital's bill without any room: no stay at all."""
         facility = self.providers.get(max(row["facility_npi"] or row["billing_npi"] or "" for row in rows))
         taxonomy = facility and facility["primary_taxonomy_code"]
         special = any(
@@ -191,6 +192,8 @@ class ClaimsEvidence(Evidence):
         has_room = any(line_has(r, "CS_ROOM_AND_BOARD") and not line_has(r, "CS_REHAB_ROOM") for r in rows)
         acute_bill = any(line_has(r, "CS_ACUTE_IP") for r in rows)
         nonacute_bill = any(line_has(r, "CS_NONACUTE_IP") for r in rows)
+        if not (nonacute_bill or special or any(is_room(r) for r in rows)):
+            return None
         stay = Stay(
             min(r["admission_date"] or r["claim_start_date"] for r in rows),
             max(r["discharge_date"] or r["claim_end_date"] or r["claim_start_date"] for r in rows),
@@ -376,6 +379,11 @@ def in_set(code_set: str, system: str, code: str | None, day: date) -> bool:
         (entry["valid_from"] or "0") <= day.isoformat() <= (entry["valid_to"] or "9")
         for entry in entries(code_set, system, code)
     )
+
+
+def is_room(row: Row) -> bool:
+    """Is a claim line a room of any kind?"""
+    return line_has(row, "CS_ROOM_AND_BOARD") or line_has(row, "CS_REHAB_ROOM")
 
 
 def line_has(row: Row, code_set: str) -> bool:
