@@ -10,7 +10,7 @@ select
     practices.time_zone,
     practices.phone,
     practices.is_active,
-    coalesce(panels.members, 0) as members
+    {{ known_members('panels.members', 'practices.as_of_date') }} as members
 from {{ ref('int_practice') }} as practices
 inner join {{ ref('int_as_of') }} as run
     on

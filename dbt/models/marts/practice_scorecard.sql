@@ -69,7 +69,7 @@ scorecards as (
         practices.as_of_date,
         practices.practice_id,
         practices.is_active,
-        coalesce(panels.members, 0) as members,
+        {{ known_members('panels.members', 'practices.as_of_date') }} as members,
         steps.step_ease,
         steps.step_flexible,
         steps.step_minimize,
