@@ -18,7 +18,7 @@ from expectations.contract import Contract
 from expectations.judging import layers_sql
 from expectations.rules import Rule
 
-CHUNK_ROWS = 250_000
+CHUNK_ROWS = 180_000
 SEVERITY = {"error": "critical", "warning": "warning"}
 
 
