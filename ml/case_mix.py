@@ -32,23 +32,23 @@ def adjusted_means(slopes: np.ndarray, weights: np.ndarray, sums: np.ndarray, ou
     return outcome / weights - (sums / weights[:, None] - average) @ slopes
 
 
-def stars(means: np.ndarray, variances: np.ndarray, n: np.ndarray) -> np.ndarray:
-    """1 significantly below the plan, 3 above, 2 else: t-test of each practice against the mean of all, weighted by n.
+def stars(means: np.ndarray, variances: np.ndarray, degrees: float) -> np.ndarray:
+    """1 significantly below the plan, 3 above, 2 else: t-test of each practice against the plain mean of all.
 
-    t = (mean - grand) / sqrt(v (1 - 2 w / W) + sum(v w^2) / W^2), with n - 1 degrees of freedom, two-sided 5%.
+    With p practices t = (mean - grand) / sqrt(v (1 - 2 / p) + sum(v) / p^2), two-sided 5%; the degrees of freedom are
+    those of the whole fit: respondents less practices less adjusters. The program's defaults (wgtplan = 0).
     """
-    share = n / n.sum()
-    grand = (share * means).sum()
-    error = np.sqrt(np.maximum(variances * (1 - 2 * share) + (variances * share**2).sum(), 0))
-    away = means - grand
+    share = 1 / len(means)
+    error = np.sqrt(np.maximum(variances * (1 - 2 * share) + variances.sum() * share**2, 0))
+    away = means - means.mean()
     statistic = np.divide(away, error, out=np.zeros_like(away), where=error > 0)
-    significant = 2 * t.sf(np.abs(statistic), np.maximum(n - 1, 1)) < STAR_LEVEL
+    significant = 2 * t.sf(np.abs(statistic), max(degrees, 1)) < STAR_LEVEL
     return np.where(significant, np.where(away < 0, 1, 3), 2)
 
 
 def sampling_variances(variances: np.ndarray, n: np.ndarray) -> np.ndarray:
     """Each practice's variance from the spread of respondents pooled over all: steadier than its own for small n."""
-    return (n * n * variances).sum() / n.sum() / n
+    return (n * n * variances).sum() / (n - 1).sum() / n
 
 
 def between_variance(means: np.ndarray, variances: np.ndarray) -> float:

@@ -29,7 +29,7 @@ def write_adjusted_scores(warehouse: Path) -> dict[str, int]:
     with open_warehouse(warehouse) as connection:
         columns = _respondents(connection)
         items, adjusted_waves = _adjusted_items(connection, columns)
-        scores = _composites(connection, columns, items)
+        scores = _composites(connection, columns, items, adjusted_waves)
         _write(connection, scores.assign(case_mix_adjusted=scores["wave_id"].isin(adjusted_waves)))
         labels = connection.execute("select count(*) from marts.practice_label").fetchone()[0]
     return {"adjusted_scores": len(scores), "labels": labels, "adjusted_waves": len(adjusted_waves)}
@@ -129,7 +129,7 @@ def _squares(total: pd.Series, columns: list[str], pairs: list[tuple[int, int]])
     return squares, total[[f"y_{a}" for a in columns]].to_numpy(float)
 
 
-def _composites(connection, columns: list[str], items: pd.DataFrame) -> pd.DataFrame:
+def _composites(connection, columns: list[str], items: pd.DataFrame, adjusted_waves: set[str]) -> pd.DataFrame:
     """Practice x wave x composite: score, n, variance, reliability, shrunk score, star."""
     connection.register("adjusted_item", items)
     slopes = "".join(f" - adjusted_item.b{k} * respondent.{a}" for k, a in enumerate(columns))
@@ -173,8 +173,7 @@ def _composites(connection, columns: list[str], items: pd.DataFrame) -> pd.DataF
             group by shares.practice_id, shares.wave_id, shares.composite, answer.response_id
         ),
         spread as (
-            select practice_id, wave_id, composite, count(*) as n,
-                sum(influence * influence) * count(*) / greatest(count(*) - 1, 1) as variance
+            select practice_id, wave_id, composite, count(*) as n, sum(influence * influence) as variance
             from influence group by practice_id, wave_id, composite
         )
         select practice_id, wave_id, results_on, composite, score_raw, score_adjusted, n, variance
@@ -186,11 +185,12 @@ def _composites(connection, columns: list[str], items: pd.DataFrame) -> pd.DataF
         """
     ).fetchdf()
     connection.unregister("adjusted_item")
-    judged = [_judged(rows) for _, rows in scores.groupby(["wave_id", "composite"], sort=True)]
-    return pd.concat(judged, ignore_index=True) if judged else _judged(scores)
+    by_wave = scores.groupby(["wave_id", "composite"], sort=True)
+    judged = [_judged(rows, len(columns) if wave in adjusted_waves else 0) for (wave, _), rows in by_wave]
+    return pd.concat(judged, ignore_index=True) if judged else _judged(scores, 0)
 
 
-def _judged(rows: pd.DataFrame) -> pd.DataFrame:
+def _judged(rows: pd.DataFrame, adjusters: int) -> pd.DataFrame:
     """Reliability, shrinkage and stars among the practices of one wave and composite."""
     means, n = rows["score_adjusted"].to_numpy(float), rows["n"].to_numpy(float)
     own = rows["variance"].to_numpy(float)
@@ -203,7 +203,7 @@ def _judged(rows: pd.DataFrame) -> pd.DataFrame:
         reliability=rel,
         between_variance=between,
         score_shrunk=rel * means + (1 - rel) * centre,
-        star=case_mix.stars(means, own, n) if len(rows) else [],
+        star=case_mix.stars(means, own, n.sum() - len(rows) - adjusters) if len(rows) else [],
         display_state=np.where(
             n < DISPLAY_N, "directional", np.where(rel < MIN_RELIABILITY, "low_reliability", "reportable")
         ),

@@ -67,14 +67,17 @@ def test_an_adjuster_that_never_varies_changes_nothing(respondents):
 def test_stars_need_significance_not_distance():
     means = np.array([50.0, 50.0, 80.0, 80.0, 95.0])
     variances = np.array([1.0, 400.0, 1.0, 1.0, 1.0])
-    assert list(case_mix.stars(means, variances, np.full(5, 40.0))) == [1, 2, 3, 3, 3]
+    assert list(case_mix.stars(means, variances, 195)) == [1, 2, 3, 3, 3]
 
 
 def test_star_statistic_by_hand():
-    # Two equal practices: grand mean between them, error = sqrt(v (1 - 1) + 2 v / 4) = sqrt(v / 2).
-    apart = 2 * 2.03 * np.sqrt(0.5)
-    assert list(case_mix.stars(np.array([0.0, apart]), np.ones(2), np.full(2, 36.0))) == [2, 2]
-    assert list(case_mix.stars(np.array([0.0, apart + 0.05]), np.ones(2), np.full(2, 36.0))) == [1, 3]
+    # Three practices, variances 1, 2, 3: the first one's error is sqrt(1 * (1 - 2 / 3) + 6 / 9) = 1. Two-sided 5% of t
+    # with 10 degrees of freedom: 2.228.
+    def star(away: float) -> int:
+        return int(case_mix.stars(np.array([-away, away / 2, away / 2]), np.array([1.0, 2.0, 3.0]), 10)[0])
+
+    assert star(2.227) == 2
+    assert star(2.229) == 1
 
 
 def test_between_variance_and_reliability_are_recovered():
