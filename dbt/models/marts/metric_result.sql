@@ -7,6 +7,7 @@ with judged as (
         metrics.score_cap,
         targets.target,
         targets.target_basis,
+        companions.practice_id is not null as is_met_by_companion,
         case when metrics.direction = 'lower' then -1 else 1 end as sign,
         -- The end of the interval that lies on the good side: still short of the target means surely short of it.
         coalesce(
@@ -20,6 +21,11 @@ with judged as (
             estimates.as_of_date = targets.as_of_date
             and estimates.metric_id = targets.metric_id
             and estimates.lob = targets.lob
+    left join {{ ref('int_met_by_companion') }} as companions
+        on
+            estimates.as_of_date = companions.as_of_date
+            and estimates.metric_id = companions.metric_id
+            and estimates.practice_id = companions.practice_id
 ),
 
 with_status as (
@@ -28,7 +34,7 @@ with_status as (
         case
             when not is_measured then 'not_applicable'
             when sufficiency < 1 or feed_coverage < {{ var('min_feed_coverage') }} or target is null then 'insufficient'
-            when sign * value >= sign * target then 'met'
+            when sign * value >= sign * target or is_met_by_companion then 'met'
             when census = 1 or sign * best_plausible < sign * target then 'not_met'
             else 'uncertain'
         end as status,
