@@ -1,7 +1,7 @@
 """docs/trace.md: from every duty, step, question and system to the metrics, feeds, models and tests that stand for it."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import yaml
@@ -46,8 +46,25 @@ def trace_page() -> str:
             str(sum(1 for m in measures for _ in _unit_tests(m)) or ""),
             row["note"],
         )
-        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
-    return "\n".join(lines) + "\n"
+        lines.append(_row(cells))
+    return "\n".join([*lines, *_companions()]) + "\n"
+
+
+def _companions() -> Iterator[str]:
+    """A table of the figures shown beside each metric."""
+    beside: dict[str, list[str]] = {}
+    for row in read_seed("ref_companion"):
+        beside.setdefault(row["parent_metric_id"], []).append(row["companion_id"])
+    yield from ("", "## Companions", "", "Shown beside a metric, without target or verdict (`companion_result`).", "")
+    yield from ("| metric | companions | tests |", "| --- | --- | --- |")
+    for metric in sorted(beside):
+        tests = sum(1 for _ in _unit_tests(f"{metric}_companions"))
+        model = _measure(f"{metric}_companions").replace(f"[{metric}_companions]", f"[{metric}]")
+        yield _row((model, "<br>".join(sorted(beside[metric])), str(tests)))
+
+
+def _row(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
 def _model(measure: str) -> Path | None:

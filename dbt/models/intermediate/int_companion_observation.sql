@@ -43,6 +43,21 @@ select
     numerator,
     denominator,
     excluded
+from {{ ref('appt_routine_within_standard_companions') }}
+
+union all
+
+select
+    as_of_date,
+    metric_id,
+    practice_id,
+    npi,
+    person_key,
+    lob,
+    observed_on,
+    numerator,
+    denominator,
+    excluded
 from {{ ref('appt_urgent_within_48h_companions') }}
 
 union all
@@ -134,6 +149,21 @@ select
     denominator,
     excluded
 from {{ ref('dismissal_30day_coverage_rate_companions') }}
+
+union all
+
+select
+    as_of_date,
+    metric_id,
+    practice_id,
+    npi,
+    person_key,
+    lob,
+    observed_on,
+    numerator,
+    denominator,
+    excluded
+from {{ ref('duplicate_service_rate_companions') }}
 
 union all
 

@@ -116,6 +116,33 @@ companion as (
     where
         asked.metric_id <> 'depression_screening_rate'
         or in_treatment.person_key is null
+    union all
+    select
+        measured.as_of_date,
+        'tobacco_counselling_rate' as metric_id,
+        measured.practice_id,
+        measured.npi,
+        measured.person_key,
+        measured.lob,
+        measured.observed_on,
+        max(case when event.code_set = 'CS_TOBACCO_COUNSELLING' then 1 else 0 end) as numerator,
+        1 as denominator
+    from measured
+    inner join {{ ref('int_code_event') }} as event
+        on
+            event.code_set in ('CS_TOBACCO_USE', 'CS_TOBACCO_COUNSELLING')
+            and measured.person_key = event.person_key
+            and event.service_date between measured.period_start and measured.period_end
+            and not event.is_denied
+            and {{ known_at('event', 'measured.as_of_date') }}
+    group by
+        measured.as_of_date,
+        measured.practice_id,
+        measured.npi,
+        measured.person_key,
+        measured.lob,
+        measured.observed_on
+    having max(case when event.code_set = 'CS_TOBACCO_USE' then 1 else 0 end) = 1
 )
 
 select

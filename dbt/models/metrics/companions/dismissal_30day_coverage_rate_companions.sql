@@ -45,6 +45,31 @@ new_practice as (
     group by measured.as_of_date, measured.person_key, measured.observed_on
 ),
 
+-- Dismissals for violence or threats are handled under plan policy and not judged.
+safety_exception as (
+    select
+        period.as_of_date,
+        span.practice_id,
+        span.npi,
+        span.person_key,
+        enrolment.lob,
+        span.dismissal_notice_date as observed_on,
+        coalesce(span.safety_exception_flag, 0) as is_exception
+    from {{ ref('int_metric_period') }} as period
+    inner join {{ ref('stg_pcp_assignments') }} as span
+        on
+            span.change_initiator = 'practice'
+            and span.change_type = 'dismissal'
+            and span.dismissal_notice_date between period.period_start and period.mature_end
+            and {{ known_at('span', 'period.as_of_date') }}
+    left join {{ ref('int_enrolment') }} as enrolment
+        on
+            period.as_of_date = enrolment.as_of_date
+            and span.person_key = enrolment.person_key
+            and span.dismissal_notice_date between enrolment.valid_from and enrolment.valid_to
+    where period.metric_id = 'dismissal_30day_coverage_rate'
+),
+
 exposure as (
     select
         period.as_of_date,
@@ -120,6 +145,18 @@ companion as (
             measured.as_of_date = new_practice.as_of_date
             and measured.person_key = new_practice.person_key
             and measured.observed_on = new_practice.observed_on
+    union all
+    select
+        as_of_date,
+        'dismissal_safety_exception_share' as metric_id,
+        practice_id,
+        npi,
+        person_key,
+        lob,
+        observed_on,
+        is_exception as numerator,
+        1 as denominator
+    from safety_exception
 )
 
 select

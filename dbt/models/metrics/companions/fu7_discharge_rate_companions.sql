@@ -1,4 +1,5 @@
 {%- set month_days = 30 -%}
+{%- set discharged_on = 'cast(coalesce(notice.discharge_datetime, notice.event_datetime) as date)' -%}
 
 with measured as (
     select
@@ -59,6 +60,146 @@ referred as (
             and {{ known_at('program', 'measured.as_of_date') }}
 ),
 
+-- Notices need no time for claims to arrive: they are looked at over the period of a metric without run-out.
+notified_discharge as (
+    select distinct
+        period.as_of_date,
+        notice.practice_id,
+        notice.person_key,
+        {{ discharged_on }} as discharge_date
+    from {{ ref('int_metric_period') }} as period
+    inner join {{ ref('stg_adt_notifications') }} as notice
+        on
+            notice.event_type_code = 'A03'
+            and notice.patient_class = 'I'
+            and notice.delivery_status = 'delivered'
+            and notice.practice_id is not null
+            and {{ discharged_on }} >= period.period_start
+            and {{ add_days(discharged_on, var('followup_days')) }} <= period.period_end
+            and {{ known_at('notice', 'period.as_of_date') }}
+    where period.metric_id = 'ed_record_retrieval_rate'
+),
+
+seen_after_notice as (
+    select distinct
+        discharge.as_of_date,
+        discharge.person_key,
+        discharge.discharge_date
+    from notified_discharge as discharge
+    inner join {{ ref('stg_appointments') }} as appointment
+        on
+            discharge.person_key = appointment.person_key
+            and appointment.status_code = 'fulfilled'
+            and discharge.discharge_date < cast(appointment.start_datetime as date)
+            and cast(appointment.start_datetime as date)
+            <= {{ add_days('discharge.discharge_date', var('followup_days')) }}
+            and {{ known_at('appointment', 'discharge.as_of_date') }}
+),
+
+psychiatric_discharge as (
+    select
+        period.as_of_date,
+        assignment.practice_id,
+        assignment.npi,
+        stay.person_key,
+        stay.discharge_date
+    from {{ ref('int_metric_period') }} as period
+    inner join {{ ref('int_inpatient_stay') }} as stay
+        on
+            period.as_of_date = stay.as_of_date
+            and stay.is_psychiatric
+            and stay.discharge_date between period.period_start and period.mature_end
+    inner join {{ ref('ref_code_sets') }} as home
+        on
+            home.code_set = 'CS_DISPO_HOME'
+            and stay.discharge_disposition_code = home.code
+    inner join {{ ref('int_assignment') }} as assignment
+        on
+            stay.as_of_date = assignment.as_of_date
+            and stay.person_key = assignment.person_key
+            and stay.discharge_date between assignment.valid_from and assignment.valid_to
+    where period.metric_id = 'fu7_discharge_rate'
+),
+
+mental_health_visit as (
+    select distinct
+        service.as_of_date,
+        service.person_key,
+        service.service_date
+    from {{ ref('int_visit_service') }} as service
+    inner join {{ ref('int_provider') }} as provider
+        on
+            service.as_of_date = provider.as_of_date
+            and service.npi = provider.npi
+    inner join {{ ref('ref_code_sets') }} as taxonomy
+        on
+            taxonomy.code_set = 'CS_MENTAL_HEALTH_CLINICIAN'
+            and left(provider.primary_taxonomy_code, length(taxonomy.code)) = taxonomy.code
+),
+
+treated as (
+    select distinct
+        discharge.as_of_date,
+        discharge.person_key,
+        discharge.discharge_date
+    from psychiatric_discharge as discharge
+    inner join mental_health_visit as visit
+        on
+            discharge.as_of_date = visit.as_of_date
+            and discharge.person_key = visit.person_key
+            and discharge.discharge_date < visit.service_date
+            and {{ add_days('discharge.discharge_date', var('followup_days')) }} >= visit.service_date
+),
+
+enrolled_discharge as (
+    select
+        discharge.as_of_date,
+        discharge.metric_id,
+        discharge.practice_id,
+        discharge.npi,
+        discharge.person_key,
+        enrolment.lob,
+        discharge.discharge_date,
+        discharge.is_met
+    from (
+        select
+            notified_discharge.as_of_date,
+            'fu7_discharge_notified_rate' as metric_id,
+            notified_discharge.practice_id,
+            cast(null as string) as npi,
+            notified_discharge.person_key,
+            notified_discharge.discharge_date,
+            seen_after_notice.person_key is not null as is_met
+        from notified_discharge
+        left join seen_after_notice
+            on
+                notified_discharge.as_of_date = seen_after_notice.as_of_date
+                and notified_discharge.person_key = seen_after_notice.person_key
+                and notified_discharge.discharge_date = seen_after_notice.discharge_date
+        union all
+        select
+            psychiatric_discharge.as_of_date,
+            'fu7_psychiatric_discharge_rate' as metric_id,
+            psychiatric_discharge.practice_id,
+            psychiatric_discharge.npi,
+            psychiatric_discharge.person_key,
+            psychiatric_discharge.discharge_date,
+            treated.person_key is not null as is_met
+        from psychiatric_discharge
+        left join treated
+            on
+                psychiatric_discharge.as_of_date = treated.as_of_date
+                and psychiatric_discharge.person_key = treated.person_key
+                and psychiatric_discharge.discharge_date = treated.discharge_date
+    ) as discharge
+    inner join {{ ref('int_enrolment') }} as enrolment
+        on
+            discharge.as_of_date = enrolment.as_of_date
+            and discharge.person_key = enrolment.person_key
+            and discharge.discharge_date between enrolment.valid_from and enrolment.valid_to
+            and {{ add_days('discharge.discharge_date', var('followup_days')) }} <= enrolment.valid_to
+),
+
 companion as (
     select
         measured.as_of_date,
@@ -111,6 +252,18 @@ companion as (
             measured.as_of_date = referred.as_of_date
             and measured.person_key = referred.person_key
             and measured.observed_on = referred.observed_on
+    union all
+    select
+        as_of_date,
+        metric_id,
+        practice_id,
+        npi,
+        person_key,
+        lob,
+        discharge_date as observed_on,
+        case when is_met then 1 else 0 end as numerator,
+        1 as denominator
+    from enrolled_discharge
 )
 
 select

@@ -38,6 +38,24 @@ chronic as (
     having count(distinct event.code_set) >= {{ min_conditions }}
 ),
 
+-- What the visit was for, by its principal diagnosis.
+behavioural as (
+    select distinct
+        visit.as_of_date,
+        visit.person_key,
+        visit.ed_date,
+        case dx.code_set
+            when 'CS_MENTAL_ILLNESS_DX' then 'fu7_ed_mental_health_rate'
+            else 'fu7_ed_substance_rate'
+        end as metric_id
+    from {{ ref('int_ed_visit') }} as visit
+    inner join {{ ref('ref_code_sets') }} as dx
+        on
+            dx.code_set in ('CS_MENTAL_ILLNESS_DX', 'CS_SUBSTANCE_USE_DX')
+            and left(visit.principal_dx, length(dx.code)) = dx.code
+    where visit.is_treat_and_release
+),
+
 companion as (
     select
         measured.as_of_date,
@@ -55,6 +73,23 @@ companion as (
             measured.as_of_date = chronic.as_of_date
             and measured.person_key = chronic.person_key
             and measured.observed_on = chronic.observed_on
+    union all
+    select
+        measured.as_of_date,
+        behavioural.metric_id,
+        measured.practice_id,
+        measured.npi,
+        measured.person_key,
+        measured.lob,
+        measured.observed_on,
+        measured.numerator,
+        measured.denominator
+    from measured
+    inner join behavioural
+        on
+            measured.as_of_date = behavioural.as_of_date
+            and measured.person_key = behavioural.person_key
+            and measured.observed_on = behavioural.ed_date
 )
 
 select

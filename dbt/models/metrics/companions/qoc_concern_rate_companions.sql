@@ -1,4 +1,7 @@
-{%- set substantiated_severity = 2 -%}
+{#- Which complaints each rate counts. -#}
+{%- set rates = {
+    'qoc_substantiated_rate': "severity_level >= 2"
+} -%}
 
 with complaint as (
     select
@@ -30,57 +33,25 @@ with complaint as (
         and grievance.record_type = 'qoc_concern'
         and not grievance.is_withdrawn
         and not grievance.is_repeat
-),
+)
 
-exposure as (
+{%- for companion_id, condition in rates.items() %}
     select
         as_of_date,
+        '{{ companion_id }}' as metric_id,
         practice_id,
         npi,
         person_key,
         lob,
         observed_on,
-        denominator
-    from {{ ref('qoc_concern_rate') }}
-    where denominator > 0
-),
-
-companion as (
-    select
-        complaint.as_of_date,
-        'qoc_substantiated_rate' as metric_id,
-        complaint.practice_id,
-        complaint.npi,
-        complaint.person_key,
-        complaint.lob,
-        complaint.observed_on,
-        1 as numerator,
-        0 as denominator
+        cast(1 as double) as numerator,
+        cast(0 as double) as denominator,
+        false as excluded
     from complaint
-    where complaint.severity_level >= {{ substantiated_severity }}
+    where {{ condition }}
     union all
-    select
-        exposure.as_of_date,
-        'qoc_substantiated_rate' as metric_id,
-        exposure.practice_id,
-        exposure.npi,
-        exposure.person_key,
-        exposure.lob,
-        exposure.observed_on,
-        0 as numerator,
-        exposure.denominator
-    from exposure
-)
-
-select
-    as_of_date,
-    metric_id,
-    practice_id,
-    npi,
-    person_key,
-    lob,
-    observed_on,
-    cast(numerator as double) as numerator,
-    cast(denominator as double) as denominator,
-    false as excluded
-from companion
+    {{ exposure_rows(companion_id, period_of='qoc_concern_rate') }}
+    {%- if not loop.last %}
+        union all
+    {%- endif %}
+{%- endfor %}

@@ -1,3 +1,11 @@
+{#- Which complaints each rate counts. -#}
+{%- set rates = {
+    'grievance_attitude_service_rate': "category = 'attitude_service'",
+    'grievance_access_rate': "category = 'access'",
+    'grievance_office_site_rate': "category = 'office_site'",
+    'grievance_discrimination_rate': "category = 'discrimination' or discrimination_flag = 1"
+} -%}
+
 with complaint as (
     select
         period.as_of_date,
@@ -28,134 +36,25 @@ with complaint as (
         and grievance.record_type = 'grievance'
         and not grievance.is_withdrawn
         and not grievance.is_repeat
-),
+)
 
-exposure as (
+{%- for companion_id, condition in rates.items() %}
     select
         as_of_date,
+        '{{ companion_id }}' as metric_id,
         practice_id,
         npi,
         person_key,
         lob,
         observed_on,
-        denominator
-    from {{ ref('service_grievance_rate') }}
-    where denominator > 0
-),
-
-companion as (
-    select
-        complaint.as_of_date,
-        'grievance_attitude_service_rate' as metric_id,
-        complaint.practice_id,
-        complaint.npi,
-        complaint.person_key,
-        complaint.lob,
-        complaint.observed_on,
-        1 as numerator,
-        0 as denominator
+        cast(1 as double) as numerator,
+        cast(0 as double) as denominator,
+        false as excluded
     from complaint
-    where complaint.category = 'attitude_service'
+    where {{ condition }}
     union all
-    select
-        exposure.as_of_date,
-        'grievance_attitude_service_rate' as metric_id,
-        exposure.practice_id,
-        exposure.npi,
-        exposure.person_key,
-        exposure.lob,
-        exposure.observed_on,
-        0 as numerator,
-        exposure.denominator
-    from exposure
-    union all
-    select
-        complaint.as_of_date,
-        'grievance_access_rate' as metric_id,
-        complaint.practice_id,
-        complaint.npi,
-        complaint.person_key,
-        complaint.lob,
-        complaint.observed_on,
-        1 as numerator,
-        0 as denominator
-    from complaint
-    where complaint.category = 'access'
-    union all
-    select
-        exposure.as_of_date,
-        'grievance_access_rate' as metric_id,
-        exposure.practice_id,
-        exposure.npi,
-        exposure.person_key,
-        exposure.lob,
-        exposure.observed_on,
-        0 as numerator,
-        exposure.denominator
-    from exposure
-    union all
-    select
-        complaint.as_of_date,
-        'grievance_office_site_rate' as metric_id,
-        complaint.practice_id,
-        complaint.npi,
-        complaint.person_key,
-        complaint.lob,
-        complaint.observed_on,
-        1 as numerator,
-        0 as denominator
-    from complaint
-    where complaint.category = 'office_site'
-    union all
-    select
-        exposure.as_of_date,
-        'grievance_office_site_rate' as metric_id,
-        exposure.practice_id,
-        exposure.npi,
-        exposure.person_key,
-        exposure.lob,
-        exposure.observed_on,
-        0 as numerator,
-        exposure.denominator
-    from exposure
-    union all
-    select
-        complaint.as_of_date,
-        'grievance_discrimination_rate' as metric_id,
-        complaint.practice_id,
-        complaint.npi,
-        complaint.person_key,
-        complaint.lob,
-        complaint.observed_on,
-        1 as numerator,
-        0 as denominator
-    from complaint
-    where
-        complaint.category = 'discrimination'
-        or complaint.discrimination_flag = 1
-    union all
-    select
-        exposure.as_of_date,
-        'grievance_discrimination_rate' as metric_id,
-        exposure.practice_id,
-        exposure.npi,
-        exposure.person_key,
-        exposure.lob,
-        exposure.observed_on,
-        0 as numerator,
-        exposure.denominator
-    from exposure
-)
-
-select
-    as_of_date,
-    metric_id,
-    practice_id,
-    npi,
-    person_key,
-    lob,
-    observed_on,
-    cast(numerator as double) as numerator,
-    cast(denominator as double) as denominator,
-    false as excluded
-from companion
+    {{ exposure_rows(companion_id, period_of='service_grievance_rate') }}
+    {%- if not loop.last %}
+        union all
+    {%- endif %}
+{%- endfor %}

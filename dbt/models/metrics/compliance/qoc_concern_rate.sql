@@ -44,19 +44,4 @@ left join {{ ref('int_enrolment') }} as enrolment
         and event.person_key = enrolment.person_key
         and event.received_date between enrolment.valid_from and enrolment.valid_to
 union all
-select
-    period.as_of_date,
-    period.metric_id,
-    exposure.practice_id,
-    exposure.npi,
-    cast(null as string) as person_key,
-    exposure.lob,
-    exposure.month_start as observed_on,
-    cast(0 as double) as numerator,
-    cast(exposure.member_months as double) as denominator,
-    false as excluded
-from period
-inner join {{ ref('int_member_month') }} as exposure
-    on
-        period.as_of_date = exposure.as_of_date
-        and exposure.month_start between period.period_start and period.period_end
+{{ exposure_rows('qoc_concern_rate') }}

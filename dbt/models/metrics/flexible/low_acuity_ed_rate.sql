@@ -88,22 +88,6 @@ event as (
             visit.as_of_date = span.as_of_date
             and visit.person_key = span.person_key
             and visit.ed_date between span.valid_from and span.valid_to
-),
-
-exposure as (
-    select
-        period.as_of_date,
-        period.metric_id,
-        member_month.practice_id,
-        member_month.npi,
-        member_month.lob,
-        member_month.month_start,
-        member_month.member_months
-    from period
-    inner join {{ ref('int_member_month') }} as member_month
-        on
-            period.as_of_date = member_month.as_of_date
-            and member_month.month_start between period.period_start and period.period_end
 )
 
 select
@@ -119,15 +103,4 @@ select
     is_excluded as excluded
 from event
 union all
-select
-    as_of_date,
-    metric_id,
-    practice_id,
-    npi,
-    cast(null as string) as person_key,
-    lob,
-    month_start as observed_on,
-    cast(0 as double) as numerator,
-    cast(member_months as double) as denominator,
-    false as excluded
-from exposure
+{{ exposure_rows('low_acuity_ed_rate') }}
