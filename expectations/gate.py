@@ -105,6 +105,7 @@ class _Job:
     out_dir: Path
     default_time_zone: str
     previously_delivered: Mapping[str, int]
+    prepared: Mapping[Path, Path]
     chunk_rows: int
 
 
@@ -114,6 +115,7 @@ def check(
     *,
     default_time_zone: str,
     previously_delivered: Mapping[str, int] | None = None,
+    prepared: Mapping[Path, Path] | None = None,
     memory_limit: str = "2GiB",
     threads: int = 2,
     chunk_rows: int = suites.CHUNK_ROWS,
@@ -121,6 +123,7 @@ def check(
     """Check all feeds of a folder; write accepted/, quarantine/, gate.json and gate.html into `out_dir`.
 
     `previously_delivered` holds the rows per feed of the last release: a feed that had some may not come empty.
+    `prepared` gives, for files of the folder that are no tables (a filled-in workbook), the CSV to land instead.
     `chunk_rows` bounds the frames that Great Expectations sees. Raises BadInput when `feeds_dir` is no folder or the
     time zone is none; wrong feeds do not raise but end in the verdict `reject`.
     """
@@ -128,9 +131,11 @@ def check(
     contracts = load_contracts()
     with _workbench(out_dir, memory_limit, threads) as connection:
         _require_time_zone(connection, default_time_zone)
-        job = _Job(connection, feeds_dir, out_dir, default_time_zone, previously_delivered or {}, chunk_rows)
+        job = _Job(
+            connection, feeds_dir, out_dir, default_time_zone, previously_delivered or {}, prepared or {}, chunk_rows
+        )
         feeds: dict[str, FeedResult] = {}
-        warnings = list(strangers(feeds_dir, contracts))
+        warnings = list(strangers(feeds_dir, contracts, job.prepared))
         for name, contract in contracts.items():
             feeds[name], noted = _check_feed(job, contract, feeds)
             warnings += noted
@@ -176,7 +181,7 @@ def _require_time_zone(connection: duckdb.DuckDBPyConnection, name: str) -> None
 
 
 def _check_feed(job: _Job, contract: Contract, done: Mapping[str, FeedResult]) -> tuple[FeedResult, list[str]]:
-    landing = land(job.connection, contract, feed_files(job.feeds_dir, contract.feed))
+    landing = land(job.connection, contract, feed_files(job.feeds_dir, contract.feed, job.prepared))
     warnings = list(landing.warnings)
     reason = _refusal_on_arrival(job, contract, landing)
     results: tuple[RuleResult, ...] = ()

@@ -13,7 +13,7 @@ import gzip
 import hashlib
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -64,16 +64,19 @@ def sql_text(value: object) -> str:
     return "'" + str(value).replace("'", "''") + "'"
 
 
-def feed_files(feeds_dir: Path, feed: str) -> list[Path]:
-    """The delivered files of a feed, oldest date in the name first, then by name; undated ones come first."""
+def feed_files(feeds_dir: Path, feed: str, prepared: Mapping[Path, Path]) -> list[Path]:
+    """The files to land for a feed, oldest date in the name first, then by name; undated ones come first.
+
+    A file of another format is landed as the CSV that `prepared` has for it.
+    """
     beside = [feeds_dir / f"{feed}{suffix}" for suffix in SUFFIXES]
     folder = feeds_dir / feed
-    inside = list(folder.iterdir()) if folder.is_dir() else []
+    inside = [prepared.get(path, path) for path in folder.iterdir()] if folder.is_dir() else []
     found = [p for p in (*beside, *inside) if p.is_file() and _is_feed_file(p)]
     return sorted(found, key=lambda p: (_date_in(p.name) or date.min, p.name))
 
 
-def strangers(feeds_dir: Path, feeds: Iterable[str]) -> Iterator[str]:
+def strangers(feeds_dir: Path, feeds: Iterable[str], prepared: Mapping[Path, Path]) -> Iterator[str]:
     """One warning for each folder or feed file without a contract, and for each file of a format we do not read."""
     known = set(feeds)
     for path in sorted(feeds_dir.iterdir()):
@@ -84,7 +87,9 @@ def strangers(feeds_dir: Path, feeds: Iterable[str]) -> Iterator[str]:
             yield f"{path.name}: no contract of that name; ignored"
         elif path.is_dir():
             for inner in sorted(path.iterdir()):
-                if not inner.name.startswith(".") and not (inner.is_file() and _is_feed_file(inner)):
+                if inner.name.startswith(".") or inner in prepared:
+                    continue
+                if not (inner.is_file() and _is_feed_file(inner)):
                     yield f"{feed}/{inner.name}: neither .csv, .csv.gz nor .parquet; ignored"
 
 

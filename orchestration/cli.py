@@ -168,20 +168,24 @@ def check(feeds: FeedsOption, json_file: JsonOption = None, home: HomeOption = N
     from expectations import gate
     from orchestration.progress import show_gate
     from orchestration.settings import load_settings
+    from orchestration.workbooks import read_workbooks_back
 
     settings = load_settings(_home(home).root)
     with tempfile.TemporaryDirectory(prefix="pulse-check-") as scratch:
-        gate.check(
+        judged = gate.check(
             feeds,
             Path(scratch),
             default_time_zone=settings.time_zone,
             previously_delivered={},
+            prepared=read_workbooks_back(feeds, Path(scratch) / "workbooks"),
             memory_limit=settings.gate_memory_limit,
             threads=settings.threads,
         )
         report = json.loads((Path(scratch) / "gate.json").read_text("utf-8"))
     _write_json(json_file, report)
     show_gate(report)
+    for warning in judged.warnings:
+        _say(f"pulse: note: {warning}")
     if report["verdict"] != "accept":
         for feed in report["feeds"].values():
             if feed["rejected"]:
@@ -231,24 +235,6 @@ def evaluate(
     result = judge(panel, test)
     _write_json(json_file, result)
     show_evaluation(result)
-
-
-@app.command(name="read-back")
-def read_back(
-    workbook: Annotated[
-        Path, typer.Argument(metavar="WORKBOOK", help="practices.xlsx with its Calls sheet filled in.")
-    ],
-    feeds: FeedsOption,
-) -> None:
-    """Turn the calls noted in a workbook into an outreach_log feed file, which the next run picks up."""
-    from outreach.read_back import read_back as take_back
-
-    folder = feeds / "outreach_log"
-    if not feeds.is_dir():
-        raise BadInput(f"--feeds {feeds}: no such folder; name the folder that the next run reads")
-    folder.mkdir(exist_ok=True)
-    path = folder / f"outreach_log_{workbook.stem}.csv"
-    print(f"wrote {take_back(workbook, path)} contacts to {path}")
 
 
 @app.command(name="releases")

@@ -40,6 +40,8 @@ class Reporter:
             return
         said = ", ".join(f"{key} {value}" for key, value in facts.items() if isinstance(value, str | int | float))
         self.note(f"{WHAT[name]}: {said or 'done'} ({time.monotonic() - self.started:.0f} s)")
+        for warning in facts.get("warnings", ()):
+            self.note(f"  note: {warning}")
 
     def published(self, home: Home, record: Mapping[str, Any]) -> None:
         """The end of a run: what was published, where, and the top of the list."""

@@ -16,6 +16,7 @@ from orchestration import releases, warehouse
 from orchestration.home import Home
 from orchestration.identity import code_version, digest
 from orchestration.settings import Settings
+from orchestration.workbooks import read_workbooks_back
 
 Facts = dict[str, Any]
 
@@ -55,11 +56,12 @@ def gate(context: Context) -> Facts:
 
     for leftover in ("accepted", "quarantine"):
         shutil.rmtree(context.folder / leftover, ignore_errors=True)
-    feeds_gate.check(
+    judged = feeds_gate.check(
         context.feeds,
         context.folder,
         default_time_zone=context.settings.time_zone,
         previously_delivered=_delivered_before(context.home),
+        prepared=read_workbooks_back(context.feeds, context.folder / "workbooks"),
         memory_limit=context.settings.gate_memory_limit,
         threads=context.settings.threads,
     )
@@ -75,6 +77,7 @@ def gate(context: Context) -> Facts:
         "landed": sum(feed["landed"] for feed in feeds),
         "accepted": sum(feed["accepted"] for feed in feeds),
         "quarantined": sum(feed["quarantined"] for feed in feeds),
+        "warnings": list(judged.warnings),
         "feeds": {name: feed["accepted"] for name, feed in report["feeds"].items() if feed["files"]},
     }
 

@@ -27,7 +27,12 @@ def results(warehouse) -> pd.DataFrame:
     """Results of the run's own as-of date with what the registry says about their metric."""
     return warehouse.sql("""
         select r.*, m.direction, m.census, m.aggregation, m.interval, m.min_denominator,
-            m.min_denominator_with_person
+            m.min_denominator_with_person, exists(
+                from marts.companion_result as c
+                inner join reference.ref_companion as rc on c.companion_id = rc.companion_id
+                where rc.meets_parent = 1 and c.value = 1 and c.parent_metric_id = r.metric_id
+                    and c.as_of_date = r.as_of_date and c.practice_id = r.practice_id
+            ) as companion_decides
         from marts.metric_result as r
         inner join marts.ref_metric as m on r.metric_id = m.metric_id
         inner join intermediate.int_as_of as a on r.as_of_date = a.as_of_date and a.is_run_as_of
@@ -150,7 +155,7 @@ def expected_status(row) -> str:
     if evidence < row.min_denominator or row.feed_coverage < 0.75:
         return "insufficient"
     higher = row.direction == "higher"
-    if row.value >= row.target if higher else row.value <= row.target:
+    if row.companion_decides or (row.value >= row.target if higher else row.value <= row.target):
         return "met"
     bound = row.ci_high if higher else row.ci_low
     if row.census == 1 or math.isnan(bound):
@@ -162,6 +167,7 @@ def test_statuses_follow_from_value_interval_and_target(compared):
     judged = compared[compared["min_denominator_with_person"].isna() & compared["target"].notna()]
     for row in judged.itertuples():
         assert row.status == expected_status(row), row
+    assert judged["companion_decides"].any()
 
 
 def test_nothing_measured_is_not_applicable(results):
