@@ -183,9 +183,7 @@ def check(feeds: FeedsOption, json_file: JsonOption = None, home: HomeOption = N
         )
         report = json.loads((Path(scratch) / "gate.json").read_text("utf-8"))
     _write_json(json_file, report)
-    show_gate(report)
-    for warning in judged.warnings:
-        _say(f"pulse: note: {warning}")
+    show_gate(report, judged.warnings)
     if report["verdict"] != "accept":
         for feed in report["feeds"].values():
             if feed["rejected"]:

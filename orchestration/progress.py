@@ -3,7 +3,7 @@
 import csv
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rich.console import Console
@@ -72,8 +72,8 @@ def show(facts: Mapping[str, Any]) -> None:
         print(f"{key:24} {'' if value is None else value}")
 
 
-def show_gate(report: Mapping[str, Any]) -> None:
-    """The gate's verdict, one line a feed, its rules below."""
+def show_gate(report: Mapping[str, Any], warnings: Iterable[str]) -> None:
+    """The gate's verdict, one line a feed, its rules below, then what it noted about the files."""
     for name, feed in report["feeds"].items():
         if not feed["files"] and not feed["rejected"]:
             continue
@@ -85,6 +85,8 @@ def show_gate(report: Mapping[str, Any]) -> None:
         for rule_id, rule in feed["rules"].items():
             if rule["rows"]:
                 print(f"    {rule['severity']:8} {rule['rows']:>9}  {rule_id}")
+    for warning in warnings:
+        print(f"note: {warning}")
     print(f"verdict: {report['verdict']}")
 
 
