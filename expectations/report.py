@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from expectations.gate import GateResult
+from expectations.results import GateResult
 
 TEMPLATES = Path(__file__).parent / "templates"
 

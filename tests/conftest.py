@@ -1,7 +1,10 @@
 """What many tests share: the project's command line, one sample plan and one finished run a session."""
 
+import fcntl
 import os
+import shutil
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,17 +69,43 @@ def shared_data() -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
-def plan(tmp_path_factory) -> Plan:
-    """A small sample plan, made and run once for the whole session."""
-    folder = tmp_path_factory.mktemp("plan")
-    made = call_pulse("sample", "--out", folder / "plan", "--practices", 60, "--members", 6000)
+def once(folder: Path, make: Callable[[Path], None]) -> Path:
+    """The folder, filled by whichever test process asks for it first; the others wait, then share it."""
+    made = folder.with_suffix(".made")
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            make(folder)  # in place: what is made may hold its own path
+            made.touch()
+    return folder
+
+
+def make_plan(folder: Path) -> None:
+    """A small sample plan."""
+    made = call_pulse("sample", "--out", folder, "--practices", 60, "--members", 6000)
     assert made.code == 0, made.err
-    log = folder / "network.log"
+
+
+@pytest.fixture(scope="session")
+def session_folder(tmp_path_factory, worker_id) -> Path:
+    """Where what is made once a session lies, whatever the number of test processes."""
+    own = tmp_path_factory.getbasetemp()
+    return own if worker_id == "master" else own.parent
+
+
+@pytest.fixture(scope="session")
+def plan(session_folder) -> Plan:
+    """A small sample plan, made and run once for the whole session; the run is watched for calls to the network."""
+    made = once(session_folder / "plan", make_plan)
+    log = session_folder / "network.log"
     watched = {"PYTHONPATH": str(ROOT / "tests" / "network_watch"), "PULSE_NETWORK_LOG": str(log)}
-    done = call_pulse("run", "--feeds", folder / "plan" / "feeds", "--home", folder / "home", env=watched)
-    assert done.code == 0, done.err
-    return Plan(folder / "plan" / "feeds", folder / "plan" / "truth", folder / "home", log)
+
+    def run(home: Path) -> None:
+        done = call_pulse("run", "--feeds", made / "feeds", "--home", home, env=watched)
+        assert done.code == 0, done.err
+
+    return Plan(made / "feeds", made / "truth", once(session_folder / "home", run), log)
 
 
 @pytest.fixture(scope="session")

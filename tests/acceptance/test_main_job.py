@@ -4,6 +4,7 @@ import csv
 import hashlib
 import json
 import re
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -145,17 +146,15 @@ def test_running_again_repeats_no_stage_and_publishes_the_same(plan, pulse):
     assert plan.release.name in done.out
 
 
-def test_verify_finds_a_changed_byte(plan, pulse):
-    assert pulse("verify", "--home", plan.home).code == 0
-    page = plan.release / "outreach" / "index.html"
-    original = page.read_bytes()
-    try:
-        page.write_bytes(original + b" ")
-        found = pulse("verify", "--home", plan.home)
-        assert found.code == 1
-        assert "outreach/index.html" in found.err
-    finally:
-        page.write_bytes(original)
+def test_verify_finds_a_changed_byte(plan, pulse, tmp_path):
+    copy = Path(shutil.copytree(plan.release, tmp_path / "releases" / plan.release.name))
+    shutil.copy(plan.home / "CURRENT", tmp_path)
+    assert pulse("verify", "--home", tmp_path).code == 0
+    page = copy / "outreach" / "index.html"
+    page.write_bytes(page.read_bytes() + b" ")
+    found = pulse("verify", "--home", tmp_path)
+    assert found.code == 1
+    assert "outreach/index.html" in found.err
 
 
 def test_an_earlier_as_of_does_not_see_later_evidence(plan, pulse, tmp_path):
