@@ -181,10 +181,11 @@ def _range(column: Column, name: str, _: References) -> _Made:
         return
     fails = " or ".join(f"{name} {sign} {bound}" for bound, sign, _ in given)
     words = " and ".join(f"{word} {bound:g}" for bound, _, word in given)
+    alias = f"{column.name}__number"  # as double: Great Expectations compares other widths value by value
     probe = Probe(
         "ExpectColumnValuesToBeBetween",
-        {"column": column.name, "min_value": low, "max_value": high},
-        {column.name: name},
+        {"column": alias, "min_value": low, "max_value": high},
+        {alias: f"cast({name} as double)"},
     )
     yield "range", f"{column.name} is {words}", fails, probe, column.on_bad_value
 
