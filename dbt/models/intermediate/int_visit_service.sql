@@ -39,7 +39,7 @@ practice_tins as (
 
 ),
 
--- The clinician is the rendering person; the billing organisation stands in when there is none.
+-- The clinician is the rendering person; who bills stands in when there is none.
 attributed_npi as (
 
     select
@@ -52,7 +52,7 @@ attributed_npi as (
                 service.rendering_npi is null
                 or rendering.entity_type = 2
                 or own.npi is not null
-                then service.billing_npi
+                then coalesce(service.billing_npi, service.rendering_npi)
             else service.rendering_npi
         end as npi
     from known_services as service
@@ -121,8 +121,8 @@ attributed as (
             else affiliated.practice_id
         end as practice_id,
         case
-            when service.is_organisation and provider.entity_type = 2 and provider.pcp_kind = 'organisation' then 'pcp'
-            when service.is_organisation or coalesce(provider.entity_type, 1) = 2 then 'other'
+            when provider.entity_type = 2 and provider.pcp_kind = 'organisation' then 'pcp'
+            when provider.entity_type = 2 then 'other'
             when provider.pcp_kind = 'pcp' then 'pcp'
             when provider.pcp_kind = 'pcp_generic' and pcp_span.npi is not null then 'pcp'
             when provider.pcp_kind = 'obgyn' then 'obgyn'

@@ -123,24 +123,22 @@ class ClaimsEvidence(Evidence):
         )
 
     def clinician(self, row: Row) -> tuple[str | None, str | None, str]:
-        """NPI, practice and kind of who answers for a line: the rendering person, else the billing organisation."""
+        """NPI, practice and kind of who answers for a line: the rendering person, else who bills."""
         rendering = self.providers.get(row["rendering_npi"] or "")
         is_own_npi = row["rendering_npi"] in self.practice_npis
         if row["rendering_npi"] and not is_own_npi and not (rendering and rendering["entity_type"] == 2):
             kind = self.person_kind(rendering, row["day"]) if rendering else "other"
             return row["rendering_npi"], self.practice_of(row["rendering_npi"], row["day"]), kind
-        billing = row["billing_npi"]
+        billing = row["billing_npi"] or row["rendering_npi"]
         practice_id = (
             self.practice_of(billing, row["day"])
             or self.practice_npis.get(billing)
             or self.practice_tins.get(row["billing_tin"])
         )
-        organisation = self.providers.get(billing or "")
-        is_pcp = (
-            organisation
-            and organisation["entity_type"] == 2
-            and taxonomy_kinds().get(organisation["primary_taxonomy_code"]) == "organisation"
-        )
+        provider = self.providers.get(billing or "")
+        if provider and provider["entity_type"] == 1:
+            return billing, practice_id, self.person_kind(provider, row["day"])
+        is_pcp = provider and taxonomy_kinds().get(provider["primary_taxonomy_code"]) == "organisation"
         return billing, practice_id, "pcp" if is_pcp else "other"
 
     def person_kind(self, provider: Row, day: date) -> str:
