@@ -24,6 +24,7 @@ with observations as (
             observations.as_of_date = own_feed.as_of_date
             and observations.practice_id = own_feed.practice_id
             and companions.also_needs = own_feed.feed
+            and own_feed.is_whole
     where
         not observations.excluded
         and (companions.also_needs is null or own_feed.present)

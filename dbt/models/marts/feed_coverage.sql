@@ -6,3 +6,4 @@ select
     present,
     coverage
 from {{ ref('int_feed_coverage') }}
+where is_whole

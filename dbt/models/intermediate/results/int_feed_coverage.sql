@@ -5,6 +5,9 @@ with expected as (
         delivery.feed,
         delivery.cadence,
         delivery.present,
+        windows.first_day,
+        windows.last_day,
+        coalesce(windows.is_whole, true) as is_whole,
         -- A practice that opened or closed inside the window owes only the months it was open.
         {{ month_start('greatest(windows.first_day, coalesce(practices.active_start_date, windows.first_day))') }}
             as first_month,
@@ -25,6 +28,9 @@ counted as (
         expected.feed,
         expected.cadence,
         expected.present,
+        expected.first_day,
+        expected.last_day,
+        expected.is_whole,
         12 * (year(expected.last_month) - year(expected.first_month))
         + month(expected.last_month) - month(expected.first_month) + 1 as months_expected,
         count(months.month_start) as months_seen
@@ -41,6 +47,9 @@ counted as (
         expected.feed,
         expected.cadence,
         expected.present,
+        expected.first_day,
+        expected.last_day,
+        expected.is_whole,
         expected.first_month,
         expected.last_month
 ),
@@ -52,6 +61,9 @@ coverage as (
         feed,
         cadence,
         present,
+        first_day,
+        last_day,
+        is_whole,
         case
             when not present then cast(0 as double)
             -- Audits come in waves and registers whole: there are no months to count.

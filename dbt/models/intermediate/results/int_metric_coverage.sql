@@ -9,6 +9,12 @@ with best_of_group as (
     from {{ ref('int_metric_feed') }} as required
     inner join {{ ref('int_feed_coverage') }} as coverage
         on required.feed = coverage.feed
+    inner join {{ ref('int_metric_period') }} as period
+        on
+            coverage.as_of_date = period.as_of_date
+            and required.metric_id = period.metric_id
+            and coverage.first_day = period.period_start
+            and coverage.last_day = period.period_end
     group by coverage.as_of_date, coverage.practice_id, required.metric_id, required.feed_group
 ),
 
