@@ -194,7 +194,8 @@ managed as (
             and (
                 (
                     program.referral_source = 'pcp'
-                    and program.referral_date between {{ add_days('high_risk.qualified_on', -referral_days_before) }}
+                    and coalesce(program.referral_date, program.opened_date)
+                    between {{ add_days('high_risk.qualified_on', -referral_days_before) }}
                     and {{ add_days('high_risk.qualified_on', referral_days_after) }}
                 )
                 or (
