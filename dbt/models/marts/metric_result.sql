@@ -1,3 +1,6 @@
+{#- Rounded numbers: the median of two of them may lie a last digit beside a value that is as large. -#}
+{%- set rounding = 0.00000001 -%}
+
 with judged as (
     select
         estimates.*,
@@ -34,7 +37,7 @@ with_status as (
         case
             when not is_measured then 'not_applicable'
             when sufficiency < 1 or feed_coverage < {{ var('min_feed_coverage') }} or target is null then 'insufficient'
-            when sign * value >= sign * target or is_met_by_companion then 'met'
+            when sign * (value - target) >= -{{ rounding }} or is_met_by_companion then 'met'
             when census = 1 or sign * best_plausible < sign * target then 'not_met'
             else 'uncertain'
         end as status,

@@ -155,7 +155,7 @@ def expected_status(row) -> str:
     if evidence < row.min_denominator or row.feed_coverage < 0.75:
         return "insufficient"
     higher = row.direction == "higher"
-    if row.companion_decides or (row.value >= row.target if higher else row.value <= row.target):
+    if row.companion_decides or (row.value > row.target - 1e-8 if higher else row.value < row.target + 1e-8):
         return "met"
     bound = row.ci_high if higher else row.ci_low
     if row.census == 1 or math.isnan(bound):
