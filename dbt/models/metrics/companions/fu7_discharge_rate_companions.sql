@@ -121,34 +121,27 @@ psychiatric_discharge as (
     where period.metric_id = 'fu7_discharge_rate'
 ),
 
-mental_health_visit as (
-    select distinct
-        service.as_of_date,
-        service.person_key,
-        service.service_date
-    from {{ ref('int_visit_service') }} as service
-    inner join {{ ref('int_provider') }} as provider
-        on
-            service.as_of_date = provider.as_of_date
-            and service.npi = provider.npi
-    inner join {{ ref('ref_code_sets') }} as taxonomy
-        on
-            taxonomy.code_set = 'CS_MENTAL_HEALTH_CLINICIAN'
-            and left(provider.primary_taxonomy_code, length(taxonomy.code)) = taxonomy.code
-),
-
+-- Mental-health clinicians mostly belong to no practice of the plan: their services are looked up, not its visits.
 treated as (
     select distinct
         discharge.as_of_date,
         discharge.person_key,
         discharge.discharge_date
     from psychiatric_discharge as discharge
-    inner join mental_health_visit as visit
+    inner join {{ ref('int_service') }} as service
         on
-            discharge.as_of_date = visit.as_of_date
-            and discharge.person_key = visit.person_key
-            and discharge.discharge_date < visit.service_date
-            and {{ add_days('discharge.discharge_date', var('followup_days')) }} >= visit.service_date
+            discharge.person_key = service.person_key
+            and discharge.discharge_date < service.service_date
+            and {{ add_days('discharge.discharge_date', var('followup_days')) }} >= service.service_date
+            and {{ known_at('service', 'discharge.as_of_date') }}
+    inner join {{ ref('int_provider') }} as provider
+        on
+            discharge.as_of_date = provider.as_of_date
+            and coalesce(service.rendering_npi, service.billing_npi) = provider.npi
+    inner join {{ ref('ref_code_sets') }} as taxonomy
+        on
+            taxonomy.code_set = 'CS_MENTAL_HEALTH_CLINICIAN'
+            and left(provider.primary_taxonomy_code, length(taxonomy.code)) = taxonomy.code
 ),
 
 enrolled_discharge as (
