@@ -5,9 +5,12 @@
 with measured as (
     select
         period.as_of_date,
+        referral.referral_id,
         coalesce(referral.practice_id, affiliation.practice_id) as practice_id,
         referral.referring_npi as npi,
         referral.person_key,
+        referral.referred_to_npi,
+        referral.referred_to_taxonomy,
         enrolment.lob,
         referral.referral_date as observed_on,
         period.period_end,
@@ -38,6 +41,59 @@ with measured as (
         and coalesce(referral.status, 'created') not in ('cancelled_by_patient', 'entered_in_error')
 ),
 
+first_of_specialty as (
+    select *
+    from measured
+    where
+        practice_id is not null
+        and occurrence = 1
+        and not is_equipment
+),
+
+-- Nobody wrote the visit down: the specialist's first claim shows it, by NPI or by specialty.
+first_claim as (
+    select
+        referral.as_of_date,
+        referral.referral_id,
+        min(claim.service_date) as service_date
+    from first_of_specialty as referral
+    inner join {{ ref('int_claim_line') }} as claim
+        on
+            referral.person_key = claim.person_key
+            and referral.observed_on < claim.service_date
+            and {{ known_at('claim', 'referral.as_of_date') }}
+    left join {{ ref('int_provider') }} as specialist
+        on
+            referral.as_of_date = specialist.as_of_date
+            and claim.rendering_npi = specialist.npi
+    where
+        referral.visit_date is null
+        and not claim.is_denied
+        and (
+            claim.rendering_npi = referral.referred_to_npi
+            or specialist.primary_taxonomy_code = referral.referred_to_taxonomy
+        )
+    group by referral.as_of_date, referral.referral_id
+),
+
+visited as (
+    select
+        referral.as_of_date,
+        referral.practice_id,
+        referral.npi,
+        referral.person_key,
+        referral.lob,
+        referral.observed_on,
+        referral.period_end,
+        coalesce(referral.visit_date, first_claim.service_date) as visit_date,
+        referral.consult_report_received_date
+    from first_of_specialty as referral
+    left join first_claim
+        on
+            referral.as_of_date = first_claim.as_of_date
+            and referral.referral_id = first_claim.referral_id
+),
+
 first_referral as (
     select
         as_of_date,
@@ -46,7 +102,6 @@ first_referral as (
         person_key,
         lob,
         observed_on,
-        visit_date,
         case
             when consult_report_received_date between observed_on and period_end
                 then {{ days_between('observed_on', 'consult_report_received_date') }}
@@ -54,11 +109,7 @@ first_referral as (
         {{ days_between('visit_date', 'consult_report_received_date') }} as report_days,
         {{ add_days('visit_date', report_days) }} <= period_end as is_report_due,
         visit_date between observed_on and period_end as is_visited
-    from measured
-    where
-        practice_id is not null
-        and occurrence = 1
-        and not is_equipment
+    from visited
 ),
 
 companion as (
