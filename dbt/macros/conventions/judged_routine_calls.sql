@@ -26,7 +26,13 @@ call as (
         coalesce(audit.offered_modality, 'in_person') = 'in_person'
         or coalesce(audit.offers_in_person = 1, false) as is_in_person_possible,
         row_number() over (
-            partition by audit.as_of_date, audit.practice_id, audit.npi, audit.service_type, audit.wave_id
+            partition by
+                audit.as_of_date,
+                audit.practice_id,
+                audit.npi,
+                audit.service_type,
+                -- Calls that name no wave are not one wave.
+                coalesce(audit.wave_id, audit.audit_id)
             order by audit.call_datetime desc nulls last, audit.audit_id desc nulls last
         ) as recency
     from {{ ref('int_metric_period') }} as period
