@@ -32,7 +32,8 @@ request as (
         period.metric_id,
         appointment.location_id as practice_id,
         appointment.practitioner_id as npi,
-        appointment.person_key,
+        -- The request of a non-member is no test call.
+        coalesce(appointment.person_key, appointment.appointment_id) as person_key,
         {{ plan_lob('appointment.lob') }} as lob,
         cast(appointment.start_datetime as date) as starts_on,
         appointment.requested_datetime + interval '{{ var("urgent_hours") }}' hour as latest_offer,
