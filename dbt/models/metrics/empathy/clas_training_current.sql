@@ -55,12 +55,13 @@ clinician as (
             and affiliation.npi = flagged_pcp.npi
     where
         (provider.pcp_kind = 'pcp' or (provider.pcp_kind = 'pcp_generic' and flagged_pcp.npi is not null))
+        and coalesce(provider.network_start_date <= affiliation.period_end, true)
         -- A status tells today's state: whoever left later than the period was active in it.
         and (
             provider.network_end_date >= affiliation.period_end
             or (
                 provider.network_end_date is null
-                and coalesce(provider.network_status, 'active') not in ('termed', 'sanctioned')
+                and coalesce(provider.network_status, 'active') not in ('pending', 'termed', 'sanctioned')
             )
         )
     group by
