@@ -60,6 +60,8 @@ BREAKS_ACROSS = {
     ("access_audits", "one_final_attempt"): [{"audit_case_id": "twice"}, {"audit_case_id": "twice"}],
     ("access_audits", "offer_not_before_call"): [{"earliest_offered_date": "2025-12-31"}],
     ("directory_attestations", "hours_below_a_week"): [{"weekly_hours_all": "168"}],
+    ("directory_attestations", "medicaid_hours_below_a_week"): [{"weekly_hours_medicaid": "168"}],
+    ("directory_attestations", "commercial_hours_below_a_week"): [{"weekly_hours_commercial": "168"}],
     ("survey_responses", "month_without_day"): [{"response_month": "2026-01-02"}],
     ("survey_responses", "response_in_one_wave"): [
         {"response_id": "again", "wave_id": "2025H2"},
