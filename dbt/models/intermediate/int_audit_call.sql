@@ -22,6 +22,8 @@ with call as (
         audit.verified_address,
         audit.verified_phone,
         audit.verified_accepting_new,
+        audit.finding_reported_date,
+        audit.directory_corrected_date,
         row_number() over (
             partition by spine.as_of_date, coalesce(audit.audit_case_id, audit.audit_id)
             order by audit.call_datetime desc nulls last, audit.audit_id desc nulls last
@@ -55,6 +57,8 @@ select
     verified_in_network,
     verified_address,
     verified_phone,
-    verified_accepting_new
+    verified_accepting_new,
+    finding_reported_date,
+    directory_corrected_date
 from call
 where recency = 1

@@ -1,4 +1,3 @@
--- Another kind of call counts once it verified all four elements; a directory call counts whatever it found.
 with call as (
     select
         period.as_of_date,
@@ -19,15 +18,7 @@ with call as (
             and audit.call_date between period.period_start and period.period_end
     where
         period.metric_id = 'directory_accuracy_rate'
-        and (
-            audit.audit_type = 'directory_verification'
-            or (
-                audit.verified_in_network is not null
-                and audit.verified_address is not null
-                and audit.verified_phone is not null
-                and audit.verified_accepting_new is not null
-            )
-        )
+        and {{ checks_the_listing('audit') }}
 )
 
 select
