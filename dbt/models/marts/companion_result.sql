@@ -19,12 +19,11 @@ with observations as (
             and observations.practice_id = coverage.practice_id
             and companions.parent_metric_id = coverage.metric_id
             and coverage.is_present
-    left join {{ ref('int_feed_coverage') }} as own_feed
+    left join {{ ref('feed_coverage') }} as own_feed
         on
             observations.as_of_date = own_feed.as_of_date
             and observations.practice_id = own_feed.practice_id
             and companions.also_needs = own_feed.feed
-            and own_feed.is_whole
     where
         not observations.excluded
         and (companions.also_needs is null or own_feed.present)

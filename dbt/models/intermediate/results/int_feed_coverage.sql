@@ -7,7 +7,6 @@ with expected as (
         delivery.present,
         windows.first_day,
         windows.last_day,
-        coalesce(windows.is_whole, true) as is_whole,
         -- A practice that opened or closed inside the window owes only the months it was open.
         {{ month_start('greatest(windows.first_day, coalesce(practices.active_start_date, windows.first_day))') }}
             as first_month,
@@ -30,7 +29,6 @@ counted as (
         expected.present,
         expected.first_day,
         expected.last_day,
-        expected.is_whole,
         12 * (year(expected.last_month) - year(expected.first_month))
         + month(expected.last_month) - month(expected.first_month) + 1 as months_expected,
         count(months.month_start) as months_seen
@@ -49,7 +47,6 @@ counted as (
         expected.present,
         expected.first_day,
         expected.last_day,
-        expected.is_whole,
         expected.first_month,
         expected.last_month
 ),
@@ -60,10 +57,9 @@ coverage as (
         practice_id,
         feed,
         cadence,
-        present,
         first_day,
         last_day,
-        is_whole,
+        present,
         case
             when not present then cast(0 as double)
             -- Audits come in waves and registers whole: there are no months to count.

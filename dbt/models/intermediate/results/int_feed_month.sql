@@ -130,8 +130,7 @@ months as (
     from {{ ref('int_feed_window') }} as windows
     inner join member_months
         on
-            windows.is_whole
-            and windows.feed = member_months.feed
+            windows.feed = member_months.feed
             and member_months.month_start between windows.first_day and windows.last_day
             and windows.as_of_date >= member_months.known_from
     inner join {{ ref('int_assignment') }} as assignments
@@ -151,8 +150,7 @@ months as (
     from {{ ref('int_feed_window') }} as windows
     inner join provider_months
         on
-            windows.is_whole
-            and windows.feed = provider_months.feed
+            windows.feed = provider_months.feed
             and provider_months.month_start between windows.first_day and windows.last_day
             and windows.as_of_date >= provider_months.known_from
     inner join {{ ref('int_npi_practice') }} as affiliations
@@ -172,8 +170,7 @@ months as (
     from {{ ref('int_feed_window') }} as windows
     inner join practice_months
         on
-            windows.is_whole
-            and windows.feed = practice_months.feed
+            windows.feed = practice_months.feed
             and practice_months.month_start between windows.first_day and windows.last_day
             and windows.as_of_date >= practice_months.known_from
 
@@ -187,8 +184,7 @@ months as (
     from {{ ref('int_feed_window') }} as windows
     inner join plan_months
         on
-            windows.is_whole
-            and windows.feed = plan_months.feed
+            windows.feed = plan_months.feed
             and plan_months.month_start between windows.first_day and windows.last_day
             and windows.as_of_date >= plan_months.known_from
 )

@@ -7,14 +7,14 @@ with best_of_group as (
         max(case when coverage.present then 1 else 0 end) as is_present,
         max(coverage.coverage) as coverage
     from {{ ref('int_metric_feed') }} as required
+    inner join {{ ref('int_metric_period') }} as periods
+        on required.metric_id = periods.metric_id
     inner join {{ ref('int_feed_coverage') }} as coverage
-        on required.feed = coverage.feed
-    inner join {{ ref('int_metric_period') }} as period
         on
-            coverage.as_of_date = period.as_of_date
-            and required.metric_id = period.metric_id
-            and coverage.first_day = period.period_start
-            and coverage.last_day = period.period_end
+            required.feed = coverage.feed
+            and periods.as_of_date = coverage.as_of_date
+            and periods.period_start = coalesce(coverage.first_day, periods.period_start)
+            and periods.period_end = coalesce(coverage.last_day, periods.period_end)
     group by coverage.as_of_date, coverage.practice_id, required.metric_id, required.feed_group
 ),
 
