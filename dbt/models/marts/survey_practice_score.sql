@@ -73,11 +73,6 @@ reliable as (
             and scores.composite = shrinkage.composite
     inner join {{ ref('ref_survey_wave') }} as waves
         on scores.wave_id = waves.wave_id
-    -- A wave that is still in the field has no results yet.
-    inner join {{ ref('int_as_of') }} as run
-        on
-            run.is_run_as_of
-            and waves.results_on <= run.as_of_date
 ),
 
 displayed as (

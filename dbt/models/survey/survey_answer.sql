@@ -23,6 +23,11 @@ known as (
     from {{ ref('stg_survey_responses') }} as responses
     inner join run
         on {{ known_at('responses', 'run.as_of_date') }}
+    -- A wave that is still in the field has no results yet.
+    inner join {{ ref('ref_survey_wave') }} as waves
+        on
+            responses.wave_id = waves.wave_id
+            and run.as_of_date >= waves.results_on
     where
         responses.response_code is not null
         and responses.nonresponse_reason is null
