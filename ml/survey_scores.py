@@ -102,14 +102,14 @@ def _adjusted_items(connection, columns: list[str]) -> tuple[pd.DataFrame, set[s
         f"select wave_id, item_id {products} from {joined} group by wave_id, item_id order by wave_id, item_id"
     ).fetchdf()
     counted = connection.execute("select wave_id, count(*) from respondent group by wave_id").fetchall()
-    adjusted_waves = {wave for wave, n in counted if n >= case_mix.MIN_RESPONSES}
+    adjusted_waves = {wave for wave, n in counted if columns and n >= case_mix.MIN_RESPONSES}
 
     totals = waves.set_index(["wave_id", "item_id"])
     parts = []
     for (wave, item), rows in practices.groupby(["wave_id", "item_id"], sort=True):
         weights, sums, outcome = (rows[c].to_numpy() for c in ("weight", columns, "outcome"))
         slopes = np.zeros(len(columns))
-        if wave in adjusted_waves and columns:
+        if wave in adjusted_waves:
             slopes = case_mix.coefficients(*_squares(totals.loc[(wave, item)], columns, pairs), weights, sums, outcome)
         parts.append(
             rows[["wave_id", "item_id", "practice_id", "weight"]].assign(
