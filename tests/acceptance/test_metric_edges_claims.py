@@ -177,10 +177,10 @@ class Practice:
         return self.institutional(person, day, **plain | more)
 
 
-def discharged(p, visit=None, code="99213", out="2026-03-02", home="01", member=None, **more):
+def discharged(p, visit=None, code="99213", out="2026-03-02", home="01", member=None, facility_npi=None, **more):
     """A stay of four days, and a visit after it."""
     person = member or p.member()
-    p.stay(person, days(out, -4), out, home)
+    p.stay(person, days(out, -4), out, home, facility_npi=facility_npi or p.feeds.facility)
     if visit:
         p.visit(person, visit, code, **more)
     return person
@@ -230,7 +230,8 @@ def screened(p, person, day="2025-06-10", status="completed", **more):
 
 
 def managed(p, person, **more):
-    p.feeds.add("care_management", cm_id=p.feeds.number("K"), person_id=person, program="case_management", **more)
+    program = {"program": "case_management"} | more
+    p.feeds.add("care_management", cm_id=p.feeds.number("K"), person_id=person, **program)
 
 
 def risky(p, days_between=180, managed_on=None, source="pcp", **more):
@@ -338,7 +339,7 @@ CASES = {
         ("newborn", 0, 0, lambda p: discharged(p, "2026-03-04", member=p.stay(p.member("2026-02-20"), "2026-02-27", "2026-03-02", admit_type_code="4"))),
         ("chemotherapy", 0, 0, lambda p: p.visit(p.stay(p.member(), "2026-02-27", "2026-03-02", diagnosis_code_1="Z51.11"), "2026-03-04")),
         ("chemotherapy is second", 1, 1, lambda p: p.visit(p.stay(p.member(), "2026-02-27", "2026-03-02", diagnosis_code_2="Z51.11"), "2026-03-04")),
-        ("psychiatric hospital", 0, 0, lambda p: p.stay(p.member(), "2026-02-27", "2026-03-02", facility_npi=p.feeds.provider("psychiatry", PSYCHIATRIC, kind=2))),
+        ("psychiatric hospital", 0, 0, lambda p: p.stay(p.member(), "2026-02-27", "2026-03-02", facility_npi=p.feeds.psychiatry)),
         ("rehabilitation room", 0, 0, lambda p: p.stay(p.member(), "2026-02-27", "2026-03-02", revenue_center_code="0128")),
         ("no room", 0, 0, lambda p: p.stay(p.member(), "2026-02-27", "2026-03-02", revenue_center_code="0300")),
         ("interim bill", 0, 0, lambda p: p.stay(p.member(), "2026-02-27", "2026-03-02", bill_type_code="0112")),
@@ -752,6 +753,94 @@ CASES = {
         ("not needed", 0, 0, lambda p: referred(p, contact_outcome="not_needed")),
     ],
 }
+COMPANIONS = {
+    "fu30_discharge_rate": [
+        ("day 30", 1, 1, lambda p: discharged(p, "2026-03-31", out="2026-03-01")),
+        ("day 31", 0, 1, lambda p: discharged(p, "2026-04-01", out="2026-03-01")),
+        ("not ripe", None, None, lambda p: discharged(p, "2026-03-12", out="2026-03-02")),
+    ],
+    "fu7_discharge_same_practice_rate": [
+        ("here", 1, 1, lambda p: discharged(p, "2026-03-09")),
+        ("elsewhere", 0, 1, lambda p: discharged(p, "2026-03-09", rendering_npi=p.feeds.elsewhere)),
+    ],
+    "care_transitions_referral_share": [
+        ("day 7", 1, 1, lambda p: managed(p, discharged(p), program="care_transitions", referral_source="pcp", referral_date="2026-03-09")),
+        ("day 8", 0, 1, lambda p: managed(p, discharged(p), program="care_transitions", referral_source="pcp", referral_date="2026-03-10")),
+        ("by the hospital", 0, 1, lambda p: managed(p, discharged(p), program="care_transitions", referral_source="hospital", referral_date="2026-03-03")),
+    ],
+    "fu7_psychiatric_discharge_rate": [
+        ("a psychiatrist outside", 1, 1, lambda p: discharged(p, "2026-03-09", rendering_npi=p.feeds.provider("psychiatrist", "2084P0800X"), facility_npi=p.feeds.psychiatry)),
+        ("a family doctor", 0, 1, lambda p: discharged(p, "2026-03-09", facility_npi=p.feeds.psychiatry)),
+    ],
+    "fu7_ed_chronic_rate": [
+        ("two conditions", 1, 1, lambda p: p.visit(emergency(p, "2026-03-04"), "2025-08-01", diagnosis_code_1="J44.9", diagnosis_code_2="N18.4")),
+        ("one condition", None, None, lambda p: p.visit(emergency(p, "2026-03-04"), "2025-08-01", diagnosis_code_1="J44.9", diagnosis_code_2="J45.20")),
+    ],
+    "fu7_ed_mental_health_rate": [
+        ("depression", 0, 1, lambda p: p.ed(p.member(), "2026-03-02", diagnosis_code_1="F32.9")),
+        ("depression beside", None, None, lambda p: p.ed(p.member(), "2026-03-02", diagnosis_code_2="F32.9")),
+    ],
+    "preventive_visit_rate_3_to_21": [
+        ("21", 0, 1, lambda p: p.member("2004-04-01")),
+        ("22", None, None, lambda p: p.member("2004-03-31")),
+    ],
+    "flu_vaccination_rate_adult": [
+        ("19", 0, 1, lambda p: p.member("2007-03-31")),
+        ("18", None, None, lambda p: p.member("2007-04-01")),
+    ],
+    "depression_screening_rate": [
+        ("screened", 1, 1, lambda p: seen(p, "96127")),
+        ("bipolar", None, None, lambda p: seen(p, "96127", diagnosis_code_1="F31.9")),
+    ],
+    "tobacco_counselling_rate": [
+        ("counselled", 1, 1, lambda p: seen(p, "99406", diagnosis_code_1="F17.210")),
+        ("user", 0, 1, lambda p: seen(p, "4004F", diagnosis_code_1="Z72.0")),
+        ("no user", None, None, lambda p: seen(p, "99406")),
+    ],
+    "incontinence_assessment_rate": [
+        ("a woman", 1, 1, lambda p: seen(p, "1090F", born="1950-01-01")),
+        ("a man", None, None, lambda p: seen(p, "1090F", member=p.member("1950-01-01", "male"))),
+    ],
+    "sdoh_intervention_30d_rate": [
+        ("day 30", 1, 1, lambda p: managed(p, screened(p, seen(p), domain="food", result="positive"), referral_date="2025-07-10", referral_source="cbo")),
+        ("day 31", 0, 1, lambda p: managed(p, screened(p, seen(p), domain="food", result="positive"), referral_date="2025-07-11", referral_source="cbo")),
+        ("negative", None, None, lambda p: screened(p, seen(p), domain="food", result="negative")),
+    ],
+    "hra_90d_rate": [
+        ("day 90", 1, 1, lambda p: screened(p, p.member(enrolled=[("2025-07-01", None)]), "2025-09-29", source="plan_hra", instrument="hra", domain="overall")),
+        ("day 91", 0, 1, lambda p: screened(p, p.member(enrolled=[("2025-07-01", None)]), "2025-09-30", source="plan_hra", instrument="hra", domain="overall")),
+        ("not new", None, None, lambda p: screened(p, p.member(), "2025-09-30", source="plan_hra", instrument="hra", domain="overall")),
+    ],
+    "care_plan_participation_rate": [
+        ("day 30", 1, 1, lambda p: managed(p, p.member(), opened_date="2025-07-01", care_plan_date="2025-07-10", pcp_reviewed_date="2025-08-09", status="open")),
+        ("day 31", 0, 1, lambda p: managed(p, p.member(), opened_date="2025-07-01", care_plan_date="2025-07-10", pcp_reviewed_date="2025-08-10", status="open")),
+    ],
+    "duplicate_same_practice_rate": [
+        ("same doctor", 1, 12, lambda p: twice(p, second={"rendering_tin": "A"})),
+        ("two laboratories", 0, 12, lambda p: twice(p)),
+    ],
+    "upc_practice": [("two doctors, one practice", 1, 1, lambda p: visits(p, [1, 1]))],
+    "assigned_pcp_visit_share": [("one of four elsewhere", 0.75, 1, lambda p: p.visit(visits(p, [3]), "2025-09-05", rendering_npi=p.feeds.elsewhere))],
+    "coc_continuity_3_visits": [("three", 1, 1, lambda p: visits(p, [3])), ("two", None, None, lambda p: visits(p, [2]))],
+    "result_never_communicated_rate": [
+        ("day 30", 0, 1, lambda p: result(p, told="2026-04-01")),
+        ("day 31", 1, 1, lambda p: result(p, told="2026-04-02")),
+    ],
+    "preferred_contact_match_rate": [
+        ("as wished", 1, 1, lambda p: result(p, told="2026-03-03", person=p.member(preferred_contact_method="phone"))),
+        ("otherwise", 0, 1, lambda p: result(p, told="2026-03-03", person=p.member(preferred_contact_method="mail"))),
+        ("no wish known", None, None, lambda p: result(p, told="2026-03-03", person=p.member(preferred_contact_method="unknown"))),
+    ],
+    "referral_visit_completed_rate": [
+        ("written down", 1, 1, lambda p: referred(p, visit_date="2026-01-20")),
+        ("by the specialty's claim", 1, 1, lambda p: referred(p, person=p.visit(p.member(), "2026-01-20", rendering_npi=p.colleague(CARDIOLOGIST)))),
+        ("none", 0, 1, lambda p: referred(p)),
+    ],
+    "referral_report_30d_rate": [
+        ("day 30", 1, 1, lambda p: referred(p, visit_date="2026-01-20", consult_report_received_date="2026-02-19")),
+        ("day 31", 0, 1, lambda p: referred(p, visit_date="2026-01-20", consult_report_received_date="2026-02-20")),
+    ],
+}
 # fmt: on
 
 # Plan-wide targets: members of 30 with a well visit in the year before the baseline, and in the year that is judged.
@@ -888,7 +977,8 @@ def warehouse(pulse, tmp_path_factory):
     folder = tmp_path_factory.mktemp("edges")
     feeds = Feeds()
     feeds.elsewhere = Practice(feeds, "other").doctor
-    for metric, cases in CASES.items():
+    feeds.psychiatry = feeds.provider("psychiatry", PSYCHIATRIC, kind=2)
+    for metric, cases in (CASES | COMPANIONS).items():
         for name, _, _, make in cases:
             make(Practice(feeds, f"{metric}: {name}"))
     add_surveys(feeds)
@@ -917,6 +1007,16 @@ def results(warehouse):
 def test_both_sides_of_each_limit(metric, results):
     expected = {name: (numerator, denominator) for name, numerator, denominator, _ in CASES[metric]}
     found = {n: tuple(results.loc[(f"{metric}: {n}", metric, "all"), ["numerator", "denominator"]]) for n in expected}
+    wrong = {name: pair for name, pair in found.items() if pair != expected[name]}
+    assert wrong == {name: expected[name] for name in wrong}
+
+
+@pytest.mark.parametrize("companion", COMPANIONS)
+def test_both_sides_of_each_limit_of_a_companion(companion, warehouse):
+    query = "select practice_id, numerator, denominator from marts.companion_result where companion_id = ? and as_of_date = ?"
+    rows = {practice: tuple(pair) for practice, *pair in warehouse.execute(query, [companion, AS_OF]).fetchall()}
+    expected = {name: (numerator, denominator) for name, numerator, denominator, _ in COMPANIONS[companion]}
+    found = {name: rows.get(f"{companion}: {name}", (None, None)) for name in expected}
     wrong = {name: pair for name, pair in found.items() if pair != expected[name]}
     assert wrong == {name: expected[name] for name in wrong}
 
@@ -952,6 +1052,16 @@ def test_lines_of_business_and_clinicians(results):
     each = {"all": 3, "medicaid": 1, "dsnp": 1}
     assert found == {(level, lob): n for level in ("practice", "provider") for lob, n in each.items()}
     assert {entity.split(":")[1] for entity, _ in rows.index if ":" in entity} == {"lines of members"}
+
+
+def test_a_wave_in_the_field_has_no_results(warehouse):
+    for table in ("survey_practice_score", "survey_practice_score_adjusted", "practice_label"):
+        assert warehouse.execute(f"select distinct wave_id from marts.{table}").fetchall() == [("2026H1",)], table
+
+
+def test_nothing_is_adjusted_for_what_nobody_told(warehouse):
+    query = "select distinct case_mix_adjusted, score_adjusted = score_raw from marts.survey_practice_score_adjusted"
+    assert warehouse.execute(query).fetchall() == [(False, True)]
 
 
 def test_survey_scores(warehouse):
