@@ -1,8 +1,9 @@
 """The run's DuckDB file: built by dbt, read by everybody else."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -10,6 +11,8 @@ from orchestration.identity import ROOT
 from orchestration.settings import Settings
 
 PROJECT = ROOT / "dbt"
+# dbt formats each of its ten thousand events for each logger, even those that the logger then drops: seconds of a build.
+WITHOUT_LOGGERS = ("--log-level", "none", "--log-level-file", "none")
 
 
 class BuildFailed(RuntimeError):
@@ -36,16 +39,17 @@ def dbt(
     from dbt.adapters.factory import reset_adapters
     from dbt.cli.main import dbtRunner
 
+    logs.mkdir(parents=True, exist_ok=True)
     try:
-        outcome = dbtRunner().invoke(
+        outcome = dbtRunner(callbacks=[_note_in(logs / "dbt.log")]).invoke(
             [
                 *command,
                 "--project-dir",
                 str(PROJECT),
                 "--profiles-dir",
                 str(PROJECT),
-                "--quiet",
                 "--no-use-colors",
+                *WITHOUT_LOGGERS,
             ]
         )
     finally:
@@ -53,6 +57,18 @@ def dbt(
         DuckDBConnectionManager.close_all_connections()
     if not outcome.success:
         raise BuildFailed(_failures(outcome))
+
+
+def _note_in(path: Path) -> Callable[[Any], None]:
+    """A listener that appends what dbt says of its progress and its errors, one line an event; debug is left out."""
+    path.unlink(missing_ok=True)
+
+    def note(event: Any) -> None:
+        if event.info.level != "debug":
+            with path.open("a", encoding="utf-8") as log:
+                log.write(f"{event.info.ts.ToJsonString()} {event.info.level} {event.info.msg}\n")
+
+    return note
 
 
 def _failures(outcome) -> str:
@@ -65,15 +81,15 @@ def _failures(outcome) -> str:
 
 
 def build(*, accepted: Path, folder: Path, settings: Settings) -> Path:
-    """Build all models, seeds and data tests of the project into `folder`/warehouse.duckdb and return its path.
+    """Build all seeds and models of the project into `folder`/warehouse.duckdb, test them, and return its path.
 
-    Unit tests are left to the test run: they test the code, not this data.
+    Unit tests and the tests of seeds are left to the test run: they test the code, not this data.
     """
     warehouse = folder / "warehouse.duckdb"
     for stale in (warehouse, warehouse.with_name(warehouse.name + ".wal")):
         stale.unlink(missing_ok=True)
     dbt(
-        ["build", "--exclude-resource-type", "unit_test"],
+        ["build", "--exclude", "resource_type:unit_test", "path:seeds,resource_type:test"],
         accepted=accepted,
         warehouse=warehouse,
         target=folder / "target",

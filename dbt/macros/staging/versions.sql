@@ -9,11 +9,13 @@
 {%- macro versions(relation, key, own_date) -%}
     {%- set own = 'coalesce(cast(' ~ own_date ~ ' as date), ' ~ always() ~ ')' -%}
     {%- set delivered = 'coalesce(file_date, ' ~ always() ~ ')' -%}
+    with {{ rows_delivered(relation, key) }}
+
     select
         *,
         {{ own }} as known_from,
         cast(null as date) as known_until
-    from ({{ rows_delivered('once', relation, key) }}) as single_deliveries
+    from once
     union all
     select *
     from (
@@ -30,7 +32,7 @@
                     ingest_datetime asc nulls first,
                     file_name asc nulls first
             ) as known_until
-        from ({{ rows_delivered('repeatedly', relation, key) }}) as repeated_deliveries
+        from repeatedly
     ) as deliveries
     where
         known_until is null
@@ -44,11 +46,13 @@
 {#- The same for claim lines, whose versions are ordered by paid date, then file date, and known from their paid date. -#}
 {%- macro claim_versions(relation) -%}
     {%- set key = ['claim_id', 'claim_line_number', 'data_source'] -%}
+    with {{ rows_delivered(relation, key) }}
+
     select
         *,
         coalesce(paid_date, {{ always() }}) as known_from,
         cast(null as date) as known_until
-    from ({{ rows_delivered('once', relation, key) }}) as single_deliveries
+    from once
     union all
     select *
     from (
@@ -63,7 +67,7 @@
                     ingest_datetime asc nulls first,
                     file_name asc nulls first
             ) as known_until
-        from ({{ rows_delivered('repeatedly', relation, key) }}) as repeated_deliveries
+        from repeatedly
     ) as deliveries
     where
         known_until is null
@@ -72,27 +76,33 @@
 
 
 {#-
-  The rows whose key comes once (nearly all), or those whose key comes repeatedly. Only the latter need windows, which
-  over rows as wide as a claim line would cost gigabytes.
+  CTEs `once` and `repeatedly`: the rows whose key comes once (nearly all), and those whose key comes again. Only the
+  latter need windows, which over rows as wide as a claim line would cost gigabytes.
 -#}
-{%- macro rows_delivered(how_often, relation, key) -%}
-    select delivered.*
-    from {{ relation }} as delivered
-    where
-        {{ 'not ' if how_often == 'once' }}exists (
-            select 1
-            from (
-                select {{ key | join(', ') }}
-                from {{ relation }}
-                group by {{ key | join(', ') }}
-                having count(*) > 1
-            ) as repeated
+{%- macro rows_delivered(relation, key) -%}
+    repeated as (
+        select {{ key | join(', ') }}
+        from {{ relation }}
+        group by {{ key | join(', ') }}
+        having count(*) > 1
+    ),
+
+    {% for name in ['once', 'repeatedly'] -%}
+        {{ name }} as (
+            select delivered.*
+            from {{ relation }} as delivered
             where
-                {% for column in key -%}
-                    delivered.{{ column }} is not distinct from repeated.{{ column }}
-                    {{- '\n                    and ' if not loop.last }}
-                {%- endfor %}
-        )
+                {{ 'not ' if name == 'once' }}exists (
+                    select 1
+                    from repeated
+                    where
+                        {% for column in key -%}
+                            delivered.{{ column }} is not distinct from repeated.{{ column }}
+                            {{- '\n                            and ' if not loop.last }}
+                        {%- endfor %}
+                )
+        ){{ ',\n' if not loop.last }}
+    {% endfor -%}
 {%- endmacro -%}
 
 

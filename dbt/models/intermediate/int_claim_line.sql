@@ -44,9 +44,6 @@ select
     {% for n in range(1, 26) -%}
         diagnosis_code_{{ n }},
     {% endfor -%}
-    {% for n in range(1, 26) -%}
-        procedure_code_{{ n }},
-    {% endfor -%}
     coalesce(claim_status_code = '4', false) as is_denied,
     known_from,
     known_until

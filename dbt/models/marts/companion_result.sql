@@ -9,7 +9,11 @@ with observations as (
         companions.aggregation,
         observations.numerator,
         observations.denominator,
-        case when observations.denominator > 0 then observations.numerator end as measured
+        case when observations.denominator > 0 then 1 else 0 end as is_counted,
+        -- A quantile keeps every value: only where one is asked for.
+        case
+            when companions.aggregation in ('median', 'p90') and observations.denominator > 0 then observations.numerator
+        end as measured
     from {{ ref('int_companion_observation') }} as observations
     inner join {{ ref('ref_companion') }} as companions
         on observations.metric_id = companions.companion_id
@@ -39,7 +43,7 @@ sums as (
         aggregation,
         {{ exact_sum('numerator') }} as numerator,
         {{ exact_sum('denominator') }} as denominator,
-        count(measured) as n_observations,
+        sum(is_counted) as n_observations,
         {{ median('measured') }} as median,
         {{ quantile('measured', 0.9) }} as p90
     from observations
