@@ -33,17 +33,24 @@ def adjusted_means(slopes: np.ndarray, weights: np.ndarray, sums: np.ndarray, ou
 
 
 def stars(means: np.ndarray, variances: np.ndarray, degrees: float) -> np.ndarray:
-    """1 significantly below the plan, 3 above, 2 else: t-test of each practice against the plain mean of all.
-
-    With p practices t = (mean - grand) / sqrt(v (1 - 2 / p) + sum(v) / p^2), two-sided 5%; the degrees of freedom are
-    those of the whole fit: respondents less practices less adjusters. The program's defaults (wgtplan = 0).
-    """
-    share = 1 / len(means)
-    error = np.sqrt(np.maximum(variances * (1 - 2 * share) + variances.sum() * share**2, 0))
+    """1 significantly below the plan, 3 above, 2 else: t-test of each practice against the plain mean of all,
+    two-sided 5%. The program's defaults (wgtplan = 0)."""
+    error = star_errors(variances)
     away = means - means.mean()
     statistic = np.divide(away, error, out=np.zeros_like(away), where=error > 0)
     significant = 2 * t.sf(np.abs(statistic), max(degrees, 1)) < STAR_LEVEL
     return np.where(significant, np.where(away < 0, 1, 3), 2)
+
+
+def star_errors(variances: np.ndarray) -> np.ndarray:
+    """Standard error of each practice's distance from the plain mean of all p: sqrt(v (1 - 2 / p) + sum(v) / p^2)."""
+    share = 1 / len(variances)
+    return np.sqrt(np.maximum(variances * (1 - 2 * share) + variances.sum() * share**2, 0))
+
+
+def error_degrees(respondents: float, practices: int, adjusters: int) -> float:
+    """Degrees of freedom of the whole fit."""
+    return respondents - practices - adjusters
 
 
 def sampling_variances(variances: np.ndarray, n: np.ndarray) -> np.ndarray:

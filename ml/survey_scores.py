@@ -203,7 +203,7 @@ def _judged(rows: pd.DataFrame, adjusters: int) -> pd.DataFrame:
         reliability=rel,
         between_variance=between,
         score_shrunk=rel * means + (1 - rel) * centre,
-        star=case_mix.stars(means, own, n.sum() - len(rows) - adjusters) if len(rows) else [],
+        star=case_mix.stars(means, own, case_mix.error_degrees(n.sum(), len(rows), adjusters)) if len(rows) else [],
         display_state=np.where(
             n < DISPLAY_N, "directional", np.where(rel < MIN_RELIABILITY, "low_reliability", "reportable")
         ),

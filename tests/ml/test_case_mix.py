@@ -88,3 +88,55 @@ def test_between_variance_and_reliability_are_recovered():
     assert between == pytest.approx(25, rel=0.1)
     assert case_mix.reliability(25.0, np.array([25.0, 0.0])) == pytest.approx([0.5, 1.0])
     assert case_mix.between_variance(np.full(50, 70.0), np.full(50, 9.0)) == 0.0
+
+
+# Printed by the CAHPS Analysis Program itself (version 4.1, AHRQ's own test data, adults, adjusters ghr and age; the
+# program and its data are in the public domain), as shown in the README of
+# github.com/rogerjdeangelis/utl-analyzing-consumer-assessment-of-healthcare-providers-cahps-survey-data:
+# respondents analysed, plan mean before and after adjustment, difference from the overall mean, its standard error,
+# variance of the mean and stars of five plans; error degrees of freedom.
+PRINTED = {
+    "rating of health plan": (
+        [240, 95, 402, 69, 619],
+        [7.9708, 7.7053, 8.1493, 7.9855, 8.0727],
+        [7.9284, 7.7148, 8.1460, 8.0311, 8.0633],
+        [-0.0483, -0.2619, 0.1693, 0.0543, 0.0866],
+        [0.1081, 0.1602, 0.0922, 0.1817, 0.0832],
+        [0.0123, 0.0356, 0.0070, 0.0478, 0.0044],
+        [2, 2, 2, 2, 2],
+        1418,
+    ),
+    "rating of care": (
+        [265, 102, 418, 74, 696],
+        [8.1774, 8.0294, 8.1244, 8.0541, 8.1537],
+        [8.1778, 8.0268, 8.1199, 8.0646, 8.1498],
+        [0.0700, -0.0809, 0.0121, -0.0432, 0.0420],
+        [0.1006, 0.1358, 0.0886, 0.1781, 0.0790],
+        [0.0107, 0.0245, 0.0069, 0.0467, 0.0042],
+        [2, 2, 2, 2, 2],
+        1548,
+    ),
+    "getting care quickly, four items": (
+        [270, 107, 436, 74, 688],
+        [3.3323, 3.3457, 3.2109, 3.3051, 3.5006],
+        [3.3309, 3.3414, 3.2101, 3.3091, 3.5033],
+        [-0.0081, 0.0024, -0.1289, -0.0299, 0.1644],
+        [0.0409, 0.0523, 0.0333, 0.0704, 0.0290],
+        [0.0018, 0.0036, 0.0009, 0.0073, 0.0005],
+        [2, 2, 1, 2, 3],
+        1568,
+    ),
+}
+PRINTED_ADJUSTERS = 2
+
+
+@pytest.mark.parametrize("measure", PRINTED)
+def test_stars_errors_and_degrees_are_those_that_the_program_prints(measure):
+    n, raw, adjusted, away, errors, variances, stars, degrees = map(np.array, PRINTED[measure])
+    # The program's level: adjustment leaves the plain mean of the units where it was (ours: see docs/model.md).
+    assert adjusted.mean() == pytest.approx(raw.mean(), abs=1e-4)
+    assert adjusted - adjusted.mean() == pytest.approx(away, abs=1e-4)
+    # Variances are printed to four digits: so exact can the error be, and no more.
+    assert case_mix.star_errors(variances) == pytest.approx(errors, abs=0.0014)
+    assert case_mix.error_degrees(n.sum(), len(n), PRINTED_ADJUSTERS) == degrees
+    assert list(case_mix.stars(adjusted, variances, degrees)) == list(stars)
