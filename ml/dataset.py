@@ -22,7 +22,6 @@ STEPS = ("ease", "flexible", "minimize", "readiness", "empathy", "information", 
 CONTEXT = ("members", "data_gap_count", "compliance_index")
 TRENDS = tuple(f"trend_{step}" for step in STEPS)
 TOUCHPOINTS = tuple(f"touchpoint_{step}" for step in STEPS)
-STRATA = ("practice_type", "state")
 HISTORY = ("last_score", "history_score", "history_access")
 # Driven by patients or by size as much as by the practice: the model may use them in either direction.
 UNDIRECTED = ("no_show_rate", "telehealth_visit_share", "members", "data_gap_count", *TRENDS)
@@ -30,24 +29,48 @@ UNDIRECTED = ("no_show_rate", "telehealth_visit_share", "members", "data_gap_cou
 FAR = 3.0  # standard deviations beyond which a metric says no more
 LEARN_N, JUDGE_N = 11, 30  # catalogue H.4 item 49
 LOW_QUANTILE = 0.25
+LOOK_BACK_MONTHS = 6  # that the surveys' questions span (catalogue D.1)
+SPARSE_COUNTY = 5  # listed practices
+EXPOSURE = "pcp_change_rate"  # its denominator is the members' months with the practice, by line of business
+SAFETY_NET_LOBS = ("medicaid", "dsnp")
 USUAL_MEMORY, MEMORY_PAIRS = 0.8, 50  # correlation of true scores one wave apart, until there are pairs to measure it
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A score to foretell, by the columns of marts.practice_label that tell it."""
+
+    name: str
+    score: str
+    n: str
+    reliability: str
+    between_variance: str
+
+
+PE_INDEX = Outcome("pe_index", "pe_index_adjusted", "n", "reliability", "between_variance")
+ACCESS = Outcome("access", "access_adjusted", "access_n", "access_reliability", "access_between_variance")
 
 
 @dataclass(frozen=True)
 class Table:
     """Rows of practice x as-of date, in that order of time, and what is said about them.
 
-    keys      practice_id, as_of_date, wave_id (to predict, None mid-wave), practice_type, state, n, reliability,
-              between_variance, results_on of the label (null where there is none yet)
+    keys      practice_id, as_of_date, wave_id (to predict, None mid-wave), n, reliability, between_variance, results_on
+              of the label (null where there is none yet); what rows are grouped by to see whom a model serves, never
+              features: practice_type, state, members, rurality, safety_net_share
     examples  features and labels of the same rows, labelled by the cut of all labelled waves
     steps     feature -> step code, of the metrics
     as_of     the run's as-of date
+    teachers  wave -> the waves from which it may be foretold (see `teachers`)
+    starts    wave -> its first day, oldest first
     """
 
     keys: pd.DataFrame
     examples: Examples
     steps: dict[str, str]
     as_of: object
+    teachers: dict[str, list[str]]
+    starts: dict[str, pd.Timestamp]
 
     @property
     def labelled_waves(self) -> list[str]:
@@ -55,6 +78,14 @@ class Table:
         scored = ~np.isnan(self.examples.score)
         rows = self.keys[scored].sort_values("as_of_date")
         return list(dict.fromkeys(rows["wave_id"]))
+
+    def next_wave(self, day) -> str | None:
+        """The first wave that starts after a day."""
+        return next((wave for wave, start in self.starts.items() if start > pd.Timestamp(day)), None)
+
+    def judged_by_the_past(self) -> np.ndarray:
+        """Per row: 1.0 low and 0.0 not by the cut of the waves that its wave is foretold from, NaN where not judged."""
+        return self.examples.with_cut(cuts(self.examples, self.teachers)).low
 
     def digest(self) -> str:
         """Changes when any learnable number does (32 hex digits)."""
@@ -65,10 +96,10 @@ class Table:
         return content.hexdigest()[:32]
 
 
-def read(warehouse: Path) -> Table:
+def read(warehouse: Path, outcome: Outcome = PE_INDEX) -> Table:
     """The whole table of a warehouse whose adjusted survey scores have been written (`ml.survey_scores`).
 
-    Raises BadInput where a column of practice_features names a protected trait or the future.
+    `last_score` is the outcome's own last score; the other features are the same for every outcome. Raises BadInput where a column of practice_features names a protected trait or the future.
     """
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         marts = connection.execute("select * from marts.practice_features order by as_of_date, practice_id").fetchdf()
@@ -84,14 +115,15 @@ def read(warehouse: Path) -> Table:
             "select metric_id, step_code, direction from reference.ref_metric where is_public = 1 order by metric_id"
         ).fetchdf()
         labels = connection.execute("select * from marts.practice_label order by practice_id, wave_id").fetchdf()
-        waves = connection.execute("select wave_id, start_on, results_on from reference.ref_survey_wave").fetchdf()
+        waves = connection.execute("select * from reference.ref_survey_wave order by start_on").fetchdf()
+        served = connection.execute(SERVED).fetchdf()
     marts["as_of_date"] = pd.to_datetime(marts["as_of_date"])
     refuse_forbidden(registry["metric_id"], "reference.ref_metric")
-    keys = _with_labels(marts, labels)
+    keys = _with_labels(_with_served(marts, served), labels, outcome)
     described = pd.concat([_fixed(marts), _pivot(marts, metrics, registry["metric_id"])], axis=1)
     features = pd.concat(
         [
-            _against_plan(_history(marts, labels, waves), marts["as_of_date"], scaled=False),
+            _against_plan(_history(marts, labels, waves, outcome), marts["as_of_date"], scaled=False),
             _against_plan(described, marts["as_of_date"], scaled=True),
         ],
         axis=1,
@@ -102,7 +134,28 @@ def read(warehouse: Path) -> Table:
         directions.pop(column, None)
     examples = _examples(keys, features, directions)
     steps = dict(zip(registry["metric_id"], registry["step_code"], strict=True))
-    return Table(keys, examples, steps, marts["as_of_date"].max())
+    starts = dict(zip(waves["wave_id"], pd.to_datetime(waves["start_on"]), strict=True))
+    return Table(keys, examples, steps, marts["as_of_date"].max(), teachers(waves), starts)
+
+
+def teachers(waves: pd.DataFrame) -> dict[str, list[str]]:
+    """wave -> the earlier waves, oldest first, that a model may learn from before it foretells that wave.
+
+    Two conditions, both by date. Their results were out on the wave's eve. And their own eve lies at least the surveys'
+    look-back before it, so that features a model learned from and features it is tested on never tell of the same
+    months that respondents speak of (half-yearly waves: all earlier ones; quarterly waves: not the one just before).
+    """
+    start, out = (pd.to_datetime(waves[column]) for column in ("start_on", "results_on"))
+    return {
+        wave: list(waves["wave_id"][(start + pd.DateOffset(months=LOOK_BACK_MONTHS) <= begins) & (out < begins)])
+        for wave, begins in zip(waves["wave_id"], start, strict=True)
+    }
+
+
+def forward_folds(waves: np.ndarray, teaching: dict[str, list[str]]) -> list[tuple[np.ndarray, np.ndarray]]:
+    """(train, test) positions, a fold a wave that has teachers among these rows."""
+    folds = [(np.flatnonzero(np.isin(waves, past)), np.flatnonzero(waves == wave)) for wave, past in teaching.items()]
+    return [(train, test) for train, test in folds if len(train) and len(test)]
 
 
 def label_cut(scores: np.ndarray, judged: np.ndarray) -> float:
@@ -126,23 +179,62 @@ def teach_weighted(examples: Examples, rows: np.ndarray) -> Examples:
     return replace(teach_soft(learned, np.arange(len(rows))), weight=examples.weight[rows])
 
 
-def judged_by_the_past(examples: Examples, order: list[str]) -> Examples:
-    """Each wave's rows judged by the cut of the waves before it; the first wave, never foretold, by its own."""
-    cuts = np.full(len(examples), np.nan)
-    for i, wave in enumerate(order):
-        past = np.isin(examples.wave, order[: max(i, 1)]) & ~np.isnan(examples.score)
-        if past.any():
-            cuts[examples.wave == wave] = label_cut(examples.score[past], examples.judged[past])
-    return examples.with_cut(cuts)
+def cuts(examples: Examples, teaching: dict[str, list[str]]) -> np.ndarray:
+    """Each row's cut: that of the waves its wave is foretold from; of its own wave where there are none."""
+    cut = np.full(len(examples), np.nan)
+    scored = ~np.isnan(examples.score)
+    for wave in dict.fromkeys(examples.wave[scored]):
+        taught = np.isin(examples.wave, teaching[wave]) & scored
+        known = taught if taught.any() else (examples.wave == wave) & scored
+        cut[examples.wave == wave] = label_cut(examples.score[known], examples.judged[known])
+    return cut
 
 
-def _with_labels(marts: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
+# Whom practices serve. The feeds carry no rural-urban code: a rural health clinic is rural by law, and a county where
+# few practices are listed stands in for the rest.
+SERVED = f"""
+with exposure as (
+    select as_of_date, practice_id,
+        sum(denominator) filter (where lob in {SAFETY_NET_LOBS}) as safety_net, sum(denominator) filter (where lob = 'all') as everybody
+    from marts.metric_result
+    where level = 'practice' and metric_id = '{EXPOSURE}'
+    group by as_of_date, practice_id
+),
+county as (
+    select practice_id, practice_type,
+        case when county_fips is not null then count(*) over (partition by county_fips) end as listed
+    from marts.dim_practice
+)
+select features.as_of_date, features.practice_id,
+    case when county.practice_type = 'rhc' then 'rural health clinic'
+        when county.listed < {SPARSE_COUNTY} then 'sparse county'
+        when county.listed is not null then 'other county' end as rurality,
+    coalesce(exposure.safety_net, 0) / nullif(exposure.everybody, 0) as safety_net_share
+from marts.practice_features as features
+left join county on county.practice_id = features.practice_id
+left join exposure on exposure.practice_id = features.practice_id and exposure.as_of_date = features.as_of_date
+"""
+
+
+def _with_served(marts: pd.DataFrame, served: pd.DataFrame) -> pd.DataFrame:
+    """The rows of practice_features with the columns by which they are grouped, and nothing that teaches."""
+    served = served.assign(as_of_date=pd.to_datetime(served["as_of_date"]))
+    keys = marts[["practice_id", "as_of_date", "wave_id", "practice_type", "state", "members"]]
+    return keys.merge(served, on=["as_of_date", "practice_id"], how="left", validate="1:1")
+
+
+def _with_labels(keys: pd.DataFrame, labels: pd.DataFrame, outcome: Outcome) -> pd.DataFrame:
     """A label counts once its wave's results are out by the run's as-of date, and never for a later as-of."""
-    keys = marts[["practice_id", "as_of_date", "wave_id", *STRATA, "members"]].merge(
-        labels.rename(columns={"pe_index_adjusted": "score"}), on=["practice_id", "wave_id"], how="left", validate="m:1"
-    )
+    told = {
+        outcome.score: "score",
+        outcome.n: "n",
+        outcome.reliability: "reliability",
+        outcome.between_variance: "between_variance",
+    }
+    labels = labels[["practice_id", "wave_id", "results_on", *told]].rename(columns=told)
+    keys = keys.merge(labels, on=["practice_id", "wave_id"], how="left", validate="m:1")
     out = pd.to_datetime(keys["results_on"])
-    known = (out <= marts["as_of_date"].max()) & (out > keys["as_of_date"]) & (keys["n"] >= LEARN_N)
+    known = (out <= keys["as_of_date"].max()) & (out > keys["as_of_date"]) & (keys["n"] >= LEARN_N)
     return keys.assign(score=keys["score"].where(known), results_on=out.where(known))
 
 
@@ -169,30 +261,28 @@ def _against_plan(frame: pd.DataFrame, as_of: pd.Series, scaled: bool) -> pd.Dat
     return (away / spread.where(spread > 0)).clip(-FAR, FAR)
 
 
-def _history(marts: pd.DataFrame, labels: pd.DataFrame, waves: pd.DataFrame) -> pd.DataFrame:
+def _history(marts: pd.DataFrame, labels: pd.DataFrame, waves: pd.DataFrame, outcome: Outcome) -> pd.DataFrame:
     """What earlier waves say, as of each row: the last adjusted score, and what all of them make of the next one."""
     order = {wave: i for i, wave in enumerate(waves.sort_values("start_on")["wave_id"])}
     past = labels.assign(results_on=pd.to_datetime(labels["results_on"]), place=labels["wave_id"].map(order))
-    parts = [_known_by(rows, past[past["results_on"] <= as_of]) for as_of, rows in marts.groupby("as_of_date")]
+    parts = [_known_by(rows, past[past["results_on"] <= as_of], outcome) for as_of, rows in marts.groupby("as_of_date")]
     return (
         pd.concat(parts).reindex(marts.index).reset_index(drop=True) if parts else pd.DataFrame(columns=list(HISTORY))
     )
 
 
-def _known_by(rows: pd.DataFrame, past: pd.DataFrame) -> pd.DataFrame:
+def _known_by(rows: pd.DataFrame, past: pd.DataFrame, outcome: Outcome) -> pd.DataFrame:
     """The history columns of one as-of date's rows, from the waves that were out by then."""
     history = pd.DataFrame(np.nan, index=rows.index, columns=list(HISTORY))
     if past.empty:
         return history
     practices = rows["practice_id"].to_numpy()
-    last = past.sort_values("place").groupby("practice_id")["pe_index_adjusted"].last()
+    last = past.sort_values("place").groupby("practice_id")[outcome.score].last()
     states = rows.set_index("practice_id")["state"].fillna("")
     history["last_score"] = last.reindex(practices).to_numpy()
-    for column, score, rel in (
-        ("history_score", "pe_index_adjusted", "reliability"),
-        ("history_access", "access_adjusted", "access_reliability"),
-    ):
-        history[column] = filtered(past.dropna(subset=[score]), score, rel, states).reindex(practices).to_numpy()
+    for column, told in (("history_score", PE_INDEX), ("history_access", ACCESS)):
+        seen = past.dropna(subset=[told.score])
+        history[column] = filtered(seen, told.score, told.reliability, states).reindex(practices).to_numpy()
     return history
 
 

@@ -5,10 +5,12 @@ counts by its expected share. Intervals come from resampling whole groups.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
 RESAMPLES = 400
+FIGURE_DRAWS = 200  # for figures that cannot be computed for all draws at once
 MIN_GROUPS = 10
 CALIBRATION_BINS = 10
 CAPACITY = 0.10
@@ -106,20 +108,41 @@ def at_capacity(low: np.ndarray, risk: np.ndarray, capacity: float) -> dict[str,
     }
 
 
-def calibration_curve(low: np.ndarray, risk: np.ndarray, bins: int = CALIBRATION_BINS) -> list[dict[str, float]]:
-    """Mean risk and share low in bins of equal size, by ascending risk; equal risks share a bin."""
+def net_benefit_at_capacity(low: np.ndarray, risk: np.ndarray, capacity: float, worth: float) -> float:
+    """Net benefit a practice of contacting the top share `capacity`, at the odds of `worth`; ties by expected share."""
+    top = at_capacity(low, risk, capacity)
+    return top["k"] / len(low) * (top["precision"] - (1 - top["precision"]) * worth / (1 - worth))
+
+
+def calibration_curve(
+    low: np.ndarray, risk: np.ndarray, groups: np.ndarray | None = None, seed: int = 0
+) -> list[dict[str, float]]:
+    """Mean risk and share low in ten bins of equal size, by ascending risk; equal risks share a bin.
+
+    With `groups` each share has its 95% interval (low_from, low_to) from resampling them.
+    """
+    member = _bin(risk)
+    weights = None if groups is None else resample(groups, seed)
+    curve = []
+    for b in np.unique(member):
+        inside = member == b
+        point = {"risk": float(risk[inside].mean()), "low": float(low[inside].mean()), "n": int(inside.sum())}
+        if weights is not None:
+            size = weights[:, inside].sum(axis=1)
+            shares = np.divide(weights[:, inside] @ low[inside], size, out=np.full(len(size), np.nan), where=size > 0)
+            bounds = _interval(None, shares)
+            point |= {"low_from": bounds["low"], "low_to": bounds["high"]}
+        curve.append(point)
+    return curve
+
+
+def _bin(risk: np.ndarray) -> np.ndarray:
+    """Bin of each row, 0 to nine."""
     order = np.argsort(risk, kind="stable")
     _, block = np.unique(risk[order], return_inverse=True)
-    first = np.searchsorted(block, block)
-    member = first * bins // len(risk)
-    return [
-        {
-            "risk": float(risk[order][member == b].mean()),
-            "low": float(low[order][member == b].mean()),
-            "n": int((member == b).sum()),
-        }
-        for b in np.unique(member)
-    ]
+    member = np.empty(len(risk), int)
+    member[order] = np.searchsorted(block, block) * CALIBRATION_BINS // len(risk)
+    return member
 
 
 def calibration_error(low: np.ndarray, risk: np.ndarray) -> float:
@@ -172,13 +195,42 @@ def noise_ceiling(
     return {"auc": float(np.mean(drawn)), "low": float(low_end), "high": float(high_end)}
 
 
-def with_interval(figure: Callable, low, risk, groups, seed: int) -> dict[str, float]:
-    """Any figure(low, risk) with the 95% interval from resampling groups (rows repeated as drawn)."""
-    counts = resample(groups, seed, draws=200).astype(int)
-    values = [figure(np.repeat(low, c), np.repeat(risk, c)) for c in counts]
-    known = [value for value in values if value is not None]
-    bounds = np.percentile(known, [2.5, 97.5]) if known else (None, None)
-    return {"value": figure(low, risk), "low": _plain(bounds[0]), "high": _plain(bounds[1])}
+@dataclass(frozen=True)
+class Drawn:
+    """A figure on all rows (`value`) and on each resample of their groups (`draws`, NaN where it has no meaning)."""
+
+    value: float | None
+    draws: np.ndarray
+
+    def interval(self) -> dict[str, float | None]:
+        """The figure with its 95% interval."""
+        return _interval(self.value, self.draws)
+
+    def minus(self, other: "Drawn") -> dict[str, float | None]:
+        """The difference with its paired 95% interval; both come from one call of `drawn`."""
+        known = self.value is not None and other.value is not None
+        return _interval(self.value - other.value if known else None, self.draws - other.draws)
+
+
+def drawn(
+    figures: dict[str, Callable], low: np.ndarray, risks: dict[str, np.ndarray], groups: np.ndarray, seed: int
+) -> dict[str, dict[str, Drawn]]:
+    """name of a risk -> name of a figure -> figure(low, risk), also on resampled groups; all share the same draws."""
+    counts = resample(groups, seed, draws=FIGURE_DRAWS).astype(int)
+    chosen = [np.repeat(np.arange(len(low)), count) for count in counts]
+    return {
+        name: {
+            key: Drawn(figure(low, risk), np.array([figure(low[rows], risk[rows]) for rows in chosen], dtype=float))
+            for key, figure in figures.items()
+        }
+        for name, risk in risks.items()
+    }
+
+
+def _interval(value: float | None, draws: np.ndarray) -> dict[str, float | None]:
+    known = draws[~np.isnan(draws)]
+    low, high = np.percentile(known, [2.5, 97.5]) if len(known) else (None, None)
+    return {"value": _plain(value), "low": _plain(low), "high": _plain(high)}
 
 
 def _both(low: np.ndarray) -> bool:

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from ml.judgement import calibration_curve, net_benefit
+from ml.judgement import net_benefit
 
 SHOWN = 20
 
 
-def draw(fitted, importance: pd.Series, drifted: pd.DataFrame) -> Iterator[tuple[str, object]]:
+def draw(fitted, figures: dict, importance: pd.Series, drifted: pd.DataFrame) -> Iterator[tuple[str, object]]:
     """(name, figure) of calibration, gains, net benefit, contributions and drift."""
-    yield "calibration", _calibration(fitted.low, fitted.risks["model"])
+    yield "calibration", _calibration(pd.DataFrame(figures["calibration"]))
     yield "gains", _gains(fitted.low, fitted.risks)
     yield "net_benefit", _net_benefit(fitted.low, fitted.risks)
     yield "contributions", _bars(importance.head(SHOWN), "mean absolute contribution (logit)")
@@ -41,11 +41,11 @@ def _axes(x: str, y: str):
     return figure, axes
 
 
-def _calibration(low: np.ndarray, risk: np.ndarray):
-    figure, axes = _axes("predicted risk", "share that scored low")
-    curve = pd.DataFrame(calibration_curve(low, risk))
+def _calibration(curve: pd.DataFrame):
+    figure, axes = _axes("predicted risk", "share that scored low, with 95% interval")
     axes.plot([0, 1], [0, 1], color="grey", linewidth=1)
-    axes.plot(curve["risk"], curve["low"], marker="o")
+    reach = [curve["low"] - curve["low_from"], curve["low_to"] - curve["low"]]
+    axes.errorbar(curve["risk"], curve["low"], yerr=np.maximum(reach, 0), marker="o", capsize=3)
     return figure
 
 

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from expectations import BadInput
+
 NAME = "low-cahps-risk"
 CHAMPION, CHALLENGER = "champion", "challenger"
 
@@ -121,23 +123,39 @@ def by_digest(tracking: Tracking, digest: str) -> Version | None:
     return next((version for version in versions(tracking) if version.tags.get("digest") == digest), None)
 
 
-def promote(tracking: Tracking, version: Version, decision: dict) -> None:
-    """Record a decision on the version's run and, where it says so, move the champion alias."""
-    mlflow = mlflow_for(tracking)
-    client = mlflow.MlflowClient()
-    client.log_dict(version.run_id, decision, f"decisions/version-{version.number}.json")
-    client.set_model_version_tag(NAME, version.number, "decision", json.dumps(decision, sort_keys=True)[:4000])
+def find(tracking: Tracking, number: int) -> Version:
+    """The version of that number; BadInput where there is none."""
+    for version in (known := versions(tracking)):
+        if version.number == number:
+            return version
+    there = f"there are {', '.join(str(v.number) for v in known)}" if known else "none is registered yet"
+    raise BadInput(f"{NAME} has no version {number}; {there}")
+
+
+def conclude(tracking: Tracking, version: Version, decision: dict) -> None:
+    """Record a decision (artifact of the version's run, tag of the version) and, where it says so, move `champion`.
+
+    Every decision stays: decisions/<n>-version-<number>.json in the order they were taken.
+    """
+    client = mlflow_for(tracking).MlflowClient()
+    taken = len(client.list_artifacts(version.run_id, "decisions"))
+    client.log_dict(version.run_id, decision, f"decisions/{taken + 1:03d}-version-{version.number}.json")
+    tags = {"decision": json.dumps(decision, sort_keys=True)[:4000]}
     if decision["promoted"]:
+        tags["was_champion"] = "true"
         client.set_registered_model_alias(NAME, CHAMPION, version.number)
+    for key, value in tags.items():
+        client.set_model_version_tag(NAME, version.number, key, value)
 
 
-def roll_back(tracking: Tracking, number: int) -> Version:
-    """Make an older version champion again; ValueError where there is none of that number."""
-    wanted = next((version for version in versions(tracking) if version.number == number), None)
-    if wanted is None:
-        raise ValueError(f"{NAME} has no version {number}")
-    promote(tracking, wanted, {"promoted": True, "reasons": [f"rolled back to version {number}"]})
-    return wanted
+def recorded(tracking: Tracking, version: Version, name: str) -> dict | list:
+    """A JSON artifact of the run that made a version."""
+    return mlflow_for(tracking).artifacts.load_dict(f"runs:/{version.run_id}/{name}")
+
+
+def columns(tracking: Tracking, version: Version) -> list[str]:
+    """The columns of a version's signature."""
+    return mlflow_for(tracking).models.get_model_info(version.source).signature.inputs.input_names()
 
 
 def load(tracking: Tracking, version: Version):

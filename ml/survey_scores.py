@@ -227,7 +227,8 @@ def _write(connection, scores: pd.DataFrame) -> None:
         """create or replace table marts.practice_label as
         select index.practice_id, index.wave_id, index.results_on,
             index.score_adjusted as pe_index_adjusted, access.score_adjusted as access_adjusted, index.n,
-            index.reliability, index.between_variance, access.n as access_n, access.reliability as access_reliability
+            index.reliability, index.between_variance, access.n as access_n, access.reliability as access_reliability,
+            access.between_variance as access_between_variance
         from marts.survey_practice_score_adjusted as index
         left join marts.survey_practice_score_adjusted as access
             on index.practice_id = access.practice_id and index.wave_id = access.wave_id and access.composite = 'access'

@@ -36,7 +36,9 @@ class Plan:
             for schema in ("marts", "public", "survey", "reference"):
                 connection.execute(f"create schema if not exists {schema}")
             for name, frame in {
-                "reference.ref_survey_wave": pd.DataFrame({"wave_id": WAVES, "start_on": STARTS, "results_on": ENDS}),
+                "reference.ref_survey_wave": pd.DataFrame(
+                    {"wave_id": WAVES, "start_on": STARTS, "end_on": ENDS, "results_on": ENDS}
+                ),
                 "reference.ref_survey_composite": composites(),
                 "reference.ref_metric": pd.DataFrame(
                     [(m, s, d, 1) for m, (s, d) in METRICS.items()],
@@ -45,6 +47,7 @@ class Plan:
                 "survey.survey_answer": answers(random, ids, quality, self.respondents, self.waves),
                 "marts.practice_features": features(random, ids, quality),
                 "marts.metric_result": results(random, ids, quality),
+                "marts.dim_practice": places(ids),
             }.items():
                 connection.register("frame", frame)
                 connection.execute(f"create table {name} as select * from frame")
@@ -100,8 +103,22 @@ def results(random, ids, quality) -> pd.DataFrame:
         values = {"access_rate": 0.6 + 0.01 * good, "wait_days": 9 - 0.2 * good, "noise_rate": 0.5}
         for metric, value in values.items():
             known = random.random() > 0.1
-            rows.append((as_of, "practice", "all", practice, metric, value + random.normal(0, 0.08) if known else None))
-    return pd.DataFrame(rows, columns=["as_of_date", "level", "lob", "practice_id", "metric_id", "value_shrunk"])
+            shown = value + random.normal(0, 0.08) if known else None
+            rows.append((as_of, "practice", "all", practice, metric, shown, 100.0))
+        for lob, months in (("all", 100.0), ("medicaid", float(int(practice[1:]) % 100))):
+            rows.append((as_of, "practice", lob, practice, dataset.EXPOSURE, None, months))
+    return pd.DataFrame(
+        rows, columns=["as_of_date", "level", "lob", "practice_id", "metric_id", "value_shrunk", "denominator"]
+    )
+
+
+def places(ids) -> pd.DataFrame:
+    """Every tenth practice is a rural health clinic; P001 and P002 are alone in their counties."""
+    rows = [
+        (practice, "rhc" if i % 10 == 0 else "private", f"3900{i}" if i in (1, 2) else "39049")
+        for i, practice in enumerate(ids)
+    ]
+    return pd.DataFrame(rows, columns=["practice_id", "practice_type", "county_fips"])
 
 
 SHARES = """create table survey.survey_composite_item as
