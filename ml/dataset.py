@@ -22,7 +22,7 @@ STEPS = ("ease", "flexible", "minimize", "readiness", "empathy", "information", 
 CONTEXT = ("members", "data_gap_count", "compliance_index")
 TRENDS = tuple(f"trend_{step}" for step in STEPS)
 TOUCHPOINTS = tuple(f"touchpoint_{step}" for step in STEPS)
-HISTORY = ("last_score", "history_score", "history_access")
+HISTORY = ("last_score", "history_score", "history_access", "history_touchpoints")
 # Driven by patients or by size as much as by the practice: the model may use them in either direction.
 UNDIRECTED = ("no_show_rate", "telehealth_visit_share", "members", "data_gap_count", *TRENDS)
 
@@ -121,9 +121,10 @@ def read(warehouse: Path, outcome: Outcome = PE_INDEX) -> Table:
     refuse_forbidden(registry["metric_id"], "reference.ref_metric")
     keys = _with_labels(_with_served(marts, served), labels, outcome)
     described = pd.concat([_fixed(marts), _pivot(marts, metrics, registry["metric_id"])], axis=1)
+    history = _history(marts, labels, waves, outcome)
     features = pd.concat(
         [
-            _against_plan(_history(marts, labels, waves, outcome), marts["as_of_date"], scaled=False),
+            _against_plan(history, marts["as_of_date"], scaled=False),
             _against_plan(described, marts["as_of_date"], scaled=True),
         ],
         axis=1,
@@ -266,8 +267,10 @@ def _history(marts: pd.DataFrame, labels: pd.DataFrame, waves: pd.DataFrame, out
     order = {wave: i for i, wave in enumerate(waves.sort_values("start_on")["wave_id"])}
     past = labels.assign(results_on=pd.to_datetime(labels["results_on"]), place=labels["wave_id"].map(order))
     parts = [_known_by(rows, past[past["results_on"] <= as_of], outcome) for as_of, rows in marts.groupby("as_of_date")]
-    return (
-        pd.concat(parts).reindex(marts.index).reset_index(drop=True) if parts else pd.DataFrame(columns=list(HISTORY))
+    history = pd.concat(parts).reindex(marts.index) if parts else pd.DataFrame(columns=list(HISTORY), dtype=float)
+    # One statement each, from more respondents than the index has: together they know almost as much as it does.
+    return history.assign(history_touchpoints=marts[list(TOUCHPOINTS)].astype(float).mean(axis=1)).reset_index(
+        drop=True
     )
 
 
