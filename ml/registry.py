@@ -153,6 +153,11 @@ def recorded(tracking: Tracking, version: Version, name: str) -> dict | list:
     return mlflow_for(tracking).artifacts.load_dict(f"runs:/{version.run_id}/{name}")
 
 
+def log_watch(tracking: Tracking, version: Version, as_of: str, rows: list[dict]) -> None:
+    """Keep what the watch saw on an as-of date on the run of the version that scored it."""
+    mlflow_for(tracking).MlflowClient().log_dict(version.run_id, {"as_of": as_of, "rows": rows}, f"watch/{as_of}.json")
+
+
 def columns(tracking: Tracking, version: Version) -> list[str]:
     """The columns of a version's signature."""
     return mlflow_for(tracking).models.get_model_info(version.source).signature.inputs.input_names()

@@ -213,11 +213,84 @@ def score(home: HomeOption = None) -> None:
     """Score the newest run's practices with the registered champion."""
     from ml import scoring
     from orchestration.progress import show
-    from orchestration.stages import tracking
+    from orchestration.releases import list_releases
+    from orchestration.stages import risk_lists, tracking
 
     place = _home(home)
     with place.locked():
-        show(scoring.score(place.finished_run() / "warehouse.duckdb", tracking(place))._asdict())
+        earlier = risk_lists([place.release(release.release_id) for release in list_releases(place)])
+        show(scoring.score(place.finished_run() / "warehouse.duckdb", tracking(place), earlier)._asdict())
+
+
+model = typer.Typer(help="The registered versions of the model: list, promote, rollback, reproduce.")
+app.add_typer(model, name="model")
+VersionArgument = Annotated[int, typer.Argument(metavar="N", help="Number of a registered version.")]
+
+
+def _versions(home: Path | None):
+    """The home and its model records; BadInput where there are none yet."""
+    from orchestration.stages import tracking
+
+    place = _home(home)
+    if not place.models.exists():
+        raise BadInput(f"{place.root}: no model records here yet; call ./pulse run first, or name another --home")
+    return place, tracking(place)
+
+
+@model.command(name="list")
+def list_versions(home: HomeOption = None) -> None:
+    """The registered versions, newest first, with their figures on the newest wave they had not learned from."""
+    from ml import succession
+
+    _, records = _versions(home)
+    for entry in succession.listing(records):
+        auc = "none" if entry.auc is None else f"{entry.auc:.3f}"
+        print(
+            f"version {entry.version:<4} {', '.join(entry.aliases) or '-':22} judged on {entry.wave}  AUC {auc}  "
+            f"Brier {entry.brier:.4f}  {entry.chosen}"
+        )
+
+
+@model.command()
+def promote(version: VersionArgument, home: HomeOption = None) -> None:
+    """Put a version through the gate against the champion; exit code 1 where the gate refuses. Recorded either way."""
+    from ml import succession
+
+    place, records = _versions(home)
+    with place.locked():
+        decision = succession.promote(records, version)
+    if not decision["promoted"]:
+        _say(f"pulse: version {version} was not promoted: {'; '.join(decision['reasons'])}")
+        raise typer.Exit(1)
+    print(f"version {version} is champion now: {'; '.join(decision['reasons'])}")
+
+
+@model.command(name="rollback")
+def roll_back_model(version: VersionArgument, home: HomeOption = None) -> None:
+    """Make a version that was champion before champion again. The next run scores with it."""
+    from ml import succession
+
+    place, records = _versions(home)
+    with place.locked():
+        decision = succession.roll_back(records, version)
+    print(f"version {version} is champion again: {decision['reasons'][0]}")
+
+
+@model.command()
+def reproduce(version: VersionArgument, home: HomeOption = None) -> None:
+    """Train a version again from its record and compare, to the last bit; exit code 1 where something differs."""
+    from ml import registry, training
+    from orchestration.progress import show
+
+    place, records = _versions(home)
+    found = registry.find(records, version)
+    warehouse = place.run(found.tags["source"]) / "warehouse.duckdb"
+    if not warehouse.exists():
+        raise BadInput(f"version {version} was trained on {found.tags['source']}, which this home no longer has")
+    same = training.reproduce(warehouse, records, found)
+    show(same)
+    if not all(same.values()):
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -29,7 +29,7 @@ def report(home: Home, port: int) -> None:
 
 def mlflow(home: Home, port: int) -> None:
     """The model's runs, data, figures and versions."""
-    if not (home.root / "mlflow.db").exists():
+    if not home.models.exists():
         raise BadInput(f"{home.root}: no model records here yet; call ./pulse run first, or name another --home")
     command = [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", home.tracking_uri]
     command += ["--artifacts-destination", str(home.artifacts), "--host", LOOPBACK, "--port", str(port)]

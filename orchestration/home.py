@@ -39,8 +39,12 @@ class Home:
         return self.root / "sample"
 
     @property
+    def models(self) -> Path:
+        return self.root / "mlflow.db"
+
+    @property
     def tracking_uri(self) -> str:
-        return f"sqlite:///{(self.root / 'mlflow.db').resolve()}"
+        return f"sqlite:///{self.models.resolve()}"
 
     @property
     def artifacts(self) -> Path:

@@ -163,7 +163,13 @@ def score(context: Context) -> Facts:
     """A risk for every practice, by the registered champion; none where there is no survey history."""
     from ml import scoring
 
-    return dict(scoring.score(context.warehouse, tracking(context.home))._asdict())
+    earlier = releases.earlier_releases(context.home, context.as_of.isoformat())
+    return dict(scoring.score(context.warehouse, tracking(context.home), risk_lists(earlier))._asdict())
+
+
+def risk_lists(earlier: list[Path]) -> list[Path]:
+    """The risks that earlier releases published, so that they can be judged once their wave is surveyed."""
+    return [path for folder in earlier if (path := folder / "marts" / "practice_risk.parquet").exists()]
 
 
 def release(context: Context) -> Facts:
