@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from expectations import BadInput
 
 FILE_NAME = "settings.toml"
+TABLES = {"outreach_territories": str, "outreach_territory_capacity": int}  # type of the values of a TOML table
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,10 @@ class Settings:
     seed: int = 7  # of the model's folds and bootstraps
     outreach_capacity: int = 40  # practices that the team can contact from one list
     outreach_order: str = "members_helped"  # or risk, or members
-    outreach_capacity_per_territory: int = 0  # at most so many in one state; 0 = no limit
+    outreach_territory_column: str = "state"  # or county_fips, or city: where a practice lies
+    outreach_territories: dict = field(default_factory=dict)  # its values -> territory; others stand for themselves
+    outreach_capacity_per_territory: int = 0  # at most so many in one territory; 0 = no limit
+    outreach_territory_capacity: dict = field(default_factory=dict)  # territory -> capacity, where it is another
     outreach_rest_days_after_decline: int = 90
     outreach_hold_out_share: float = 0.0  # of tier A, drawn by lot and not called, so that effects show
     keep_releases: int = 12
@@ -52,12 +56,15 @@ def load_settings(home: Path) -> Settings:
         given = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadInput(f"{path}: not readable as TOML ({error}); mend it or remove it") from None
-    expected = {f.name: type(f.default) for f in fields(Settings)}
+    expected = {name: type(value) for name, value in asdict(Settings()).items()}
     for name, value in given.items():
         if name not in expected:
             raise BadInput(f"{path}: unknown setting '{name}'; known are {', '.join(expected)}")
         if type(value) is not expected[name]:
             raise BadInput(f"{path}: setting '{name}' must be of type {expected[name].__name__}")
+    for name, kind in TABLES.items():
+        if not all(type(value) is kind for value in given.get(name, {}).values()):
+            raise BadInput(f"{path}: every value of [{name}] must be of type {kind.__name__}")
     settings = Settings(**given)
     if settings.outreach_capacity < 1 or settings.threads < 1 or settings.keep_releases < 1:
         raise BadInput(f"{path}: outreach_capacity, keep_releases and threads must be at least 1")

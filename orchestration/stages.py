@@ -228,7 +228,10 @@ def _choices(settings: Settings):
 
     return Choices(
         order=settings.outreach_order,
+        territory_column=settings.outreach_territory_column,
+        territories=settings.outreach_territories,
         capacity_per_territory=settings.outreach_capacity_per_territory,
+        territory_capacity=settings.outreach_territory_capacity,
         rest_days_after_decline=settings.outreach_rest_days_after_decline,
         hold_out_share=settings.outreach_hold_out_share,
         hold_out_seed=settings.seed,

@@ -21,13 +21,17 @@ def write(
     choices: Choices = DEFAULT,
     past_draws: Sequence[Path] = (),
 ) -> int:
-    """Write practices.csv, practices.xlsx, index.html and scorecards/ from the public marts; return the list's length.
+    """Write practices.csv, practices.xlsx, territories/, index.html and scorecards/ from the public marts.
+
+    Returns the list's length.
 
     `marts` holds one Parquet file a public table; `previous_list` is the practices.csv that changes are told against;
     `capacity` is the number of practices in tier A (and in B); `choices` say how the list is ordered. With a hold-out,
-    hold_out.csv keeps who drew which lot; `past_draws` are such files of earlier releases, to tell what calling changed.
+    hold_out.csv keeps who drew which lot; `past_draws` are such files of earlier releases, to tell in effects.csv and on
+    the page what calling changed. Raises BadInput where no practice is active.
     """
-    from outreach import effect, practices_csv, web, workbook
+    from outreach import effect, practices_csv, territories, web, workbook
+    from outreach.marts import open_marts
     from outreach.ranking import rank
 
     ranking = rank(
@@ -39,8 +43,10 @@ def write(
         )
     out.mkdir(parents=True)
     practices_csv.write(ranking.practices, out / "practices.csv")
-    workbook.write(ranking.practices, marts, out / "practices.xlsx")
-    web.write(ranking, marts, out, past_draws)
+    with open_marts(marts, as_of) as connection:
+        workbook.write(ranking.practices, connection, out / "practices.xlsx")
+        territories.write(ranking.practices, connection, out / "territories")
+        web.write(ranking, connection, out, past_draws)
     if choices.hold_out_share:
         effect.write_draw(ranking.practices, out / "hold_out.csv")
     return len(ranking.practices)

@@ -1,9 +1,11 @@
 """The public marts as views, and the one query that list, workbook and pages share."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +90,26 @@ def records(
     result = connection.execute(query, parameters)
     names = [column[0] for column in result.description]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+ROWS_AT_ONCE = 10_000
+
+
+def practice_by_practice(
+    connection: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, Any] | None = None
+) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Rows of a query that is ordered by practice, one practice after the other; only those at hand are in memory."""
+    for practice_id, rows in groupby(
+        _stream(connection.cursor().execute(query, parameters)), itemgetter("practice_id")
+    ):
+        yield practice_id, list(rows)
+
+
+def _stream(result: duckdb.DuckDBPyConnection) -> Iterator[dict[str, Any]]:
+    names = [column[0] for column in result.description]
+    while rows := result.fetchmany(ROWS_AT_ONCE):
+        for row in rows:
+            yield dict(zip(names, row, strict=True))
 
 
 def by_practice(rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:

@@ -15,6 +15,7 @@ REGIONS_SHOWN = 8
 SURVEY_WAVES_SHOWN = 4
 CONTACTS_SHOWN = 5
 
+CHOSEN = "practice_id in (select unnest($ids))"
 ACTIVE = "select * from practice_scorecard where is_active and as_of_date <= $as_of"
 REGIONS = """
 select
@@ -29,25 +30,26 @@ order by affected desc nulls last, practices desc, d.city, d.state
 """
 # Half of a step score's 95% interval, from those of its metrics: exact where all are proportions, else taken to be as
 # wide as those are.
-STEP_INTERVALS = """
+STEP_INTERVALS = f"""
 select practice_id, step_code, sqrt(avg(power(50 * (ci_high - ci_low), 2)) / count(*)) as half_width
 from practice_metric
 where tier = 'core' and unit = 'proportion' and status in ('met', 'not_met', 'uncertain') and ci_low is not null
+    and {CHOSEN}
 group by practice_id, step_code
 """
-SURVEYS = """
+SURVEYS = f"""
 select practice_id, wave_id, composite, score_shrunk, n_band, display_state
 from survey_practice_score
-where instrument = 'pooled' and lob = 'all' and results_on <= $as_of
+where instrument = 'pooled' and lob = 'all' and results_on <= $as_of and {CHOSEN}
 order by practice_id, wave_id desc, composite
 """
-CONTACTS = """
+CONTACTS = f"""
 select practice_id, contact_date, channel, action_code, outcome, follow_up_due_date, completed_date
 from outreach_contact
-where contact_date <= $as_of
+where contact_date <= $as_of and {CHOSEN}
 order by practice_id, contact_date desc, outreach_id
 """
-METRICS = "select * from practice_metric order by practice_id, step_code, name"
+METRICS = f"select * from practice_metric where {CHOSEN} order by practice_id, step_code, name"
 
 
 @dataclass(frozen=True)
@@ -83,42 +85,59 @@ class Facts:
 
 
 class Plan:
-    """The plan on the as-of date, read once."""
+    """The plan on the as-of date: what all pages share is read once, a practice's own facts when its page is written."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
-        at = {"as_of": as_of}
+        self._connection, self._at = connection, {"as_of": as_of}
         self.steps = steps(connection)
-        scorecards = records(connection, f"{ACTIVE} order by practice_id, as_of_date", at)
-        self.dates = sorted({row["as_of_date"] for row in scorecards})
-        self.spreads = {step.code: _spread(connection, step, at) for step in self.steps}
-        self.regions = records(connection, REGIONS, at)
-        self._scores = {(row["practice_id"], row["as_of_date"]): row for row in scorecards}
-        self._as_of = as_of
-        self._half_widths = {
-            (row["practice_id"], row["step_code"]): row["half_width"] for row in records(connection, STEP_INTERVALS)
+        dates = connection.execute(f"select distinct as_of_date from ({ACTIVE}) order by 1", self._at).fetchall()
+        self.dates = [day for (day,) in dates]
+        self.spreads = {step.code: _spread(connection, step, self._at) for step in self.steps}
+        self.regions = records(connection, REGIONS, self._at)
+        columns = ", ".join(step.column for step in self.steps)
+        self._scores = {
+            practice_id: scores
+            for practice_id, *scores in connection.execute(
+                f"select practice_id, {columns} from practice_scorecard where is_active and as_of_date = $as_of",
+                self._at,
+            ).fetchall()
         }
-        self._metrics = by_practice(records(connection, METRICS))
-        self._surveys = by_practice(records(connection, SURVEYS, at))
-        self._contacts = by_practice(records(connection, CONTACTS, at))
 
     def scores(self, practice_id: str) -> list[float | None]:
         """The practice's step scores on the as-of date, in the order of the steps."""
-        row = self._scores[practice_id, self._as_of]
-        return [row[step.column] for step in self.steps]
+        return self._scores[practice_id]
 
-    def facts(self, practice_id: str) -> Facts:
-        """What the practice's scorecard shows."""
-        return Facts(
-            steps=tuple(self._line(practice_id, step) for step in self.steps),
-            metrics=self._metrics[practice_id],
-            waves=_newest_waves(self._surveys[practice_id]),
-            contacts=self._contacts[practice_id][:CONTACTS_SHOWN],
-        )
+    def facts(self, practice_ids: Sequence[str]) -> dict[str, Facts]:
+        """What the scorecards of these practices show; read together, since a query costs more than a practice."""
+        some = {"ids": list(practice_ids)}
+        scorecards = self._read(f"select * from ({ACTIVE}) where {CHOSEN}", some | self._at)
+        half_widths = self._read(STEP_INTERVALS, some)
+        metrics = self._read(METRICS, some)
+        surveys = self._read(SURVEYS, some | self._at)
+        contacts = self._read(CONTACTS, some | self._at)
+        return {
+            practice_id: Facts(
+                steps=self._lines(scorecards[practice_id], half_widths[practice_id]),
+                metrics=metrics[practice_id],
+                waves=_newest_waves(surveys[practice_id]),
+                contacts=contacts[practice_id][:CONTACTS_SHOWN],
+            )
+            for practice_id in practice_ids
+        }
 
-    def _line(self, practice_id: str, step: Step) -> StepLine:
-        history = tuple(self._scores.get((practice_id, day), {}).get(step.column) for day in self.dates)
-        half_width = self._half_widths.get((practice_id, step.code))
-        touchpoint = self._scores[practice_id, self._as_of][step.touchpoint_column] if step.touchpoint_column else None
+    def _read(self, query: str, parameters: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+        return by_practice(records(self._connection, query, parameters))
+
+    def _lines(
+        self, scorecards: Sequence[Mapping[str, Any]], half_widths: Sequence[Mapping[str, Any]]
+    ) -> tuple[StepLine, ...]:
+        on = {row["as_of_date"]: row for row in scorecards}
+        widths = {row["step_code"]: row["half_width"] for row in half_widths}
+        return tuple(self._line(step, on, widths.get(step.code)) for step in self.steps)
+
+    def _line(self, step: Step, on: Mapping[date, Mapping[str, Any]], half_width: float | None) -> StepLine:
+        history = tuple(on.get(day, {}).get(step.column) for day in self.dates)
+        touchpoint = on[self.dates[-1]][step.touchpoint_column] if step.touchpoint_column else None
         return StepLine(step, history[-1], half_width, touchpoint, history, self.spreads[step.code])
 
 

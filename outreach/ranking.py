@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from outreach.choices import DEFAULT, Choices
-from outreach.marts import by_practice, open_marts, records, steps
+from outreach.marts import open_marts, practice_by_practice, records, steps
 from outreach.reasons import Slot, Trigger, nothing_to_say, pick
 from outreach.safe_text import cell
 
@@ -36,7 +36,7 @@ IN_WORDS_WITHOUT_MODEL = "those that miss most duties and have the weakest steps
 RANKED = """
 with scored as (
     select
-        d.practice_id, d.practice_name, d.phone, d.city, d.state,
+        d.practice_id, d.practice_name, d.phone, d.city, d.state, d.county_fips,
         r.risk, r.risk_low, r.risk_high, r.model_version,
         s.members, r.risk * s.members as expected_members_affected,
         s.hard_fail, s.data_gap_count as data_gaps,
@@ -116,6 +116,7 @@ class Practice:
     phone: str | None
     city: str | None
     state: str | None
+    territory: str
     last_contact_date: date | None
     last_outcome: str | None
     rest: str | None  # why it is not to be called from this list although its turn has come
@@ -144,17 +145,22 @@ def rank(
         has_model = _has_model(connection, as_of)
         listed = _listed(connection, as_of, choices, has_model)
         scores = _step_scores(connection, as_of)
-        triggers = by_practice(records(connection, TRIGGERS))
+        slots = {
+            practice_id: tuple(pick(map(_trigger, rows), scores[practice_id]))
+            for practice_id, rows in practice_by_practice(connection, TRIGGERS)
+            if practice_id in scores
+        }
         measured = dict(connection.execute(MEASURED).fetchall())
     before = _previous(previous_list)
     places = _places(listed, capacity, choices)
     practices = tuple(
         Practice(
             **{name: row[name] for name in _COPIED},
+            territory=choices.territory(row),
             tier=place.tier,
             rest=place.rest,
             held_out=place.held_out,
-            slots=_slots(triggers[row["practice_id"]], scores[row["practice_id"]], measured.get(row["practice_id"], 0)),
+            slots=slots.get(row["practice_id"]) or (nothing_to_say(measured.get(row["practice_id"], 0)),),
             change=_change(row["rank"], before.get(cell(row["practice_id"]))),
             as_of=as_of,
             model_version=None if row["risk"] is None else str(row["model_version"]),
@@ -198,15 +204,8 @@ def _step_scores(connection: duckdb.DuckDBPyConnection, as_of: date) -> dict[str
     return {practice_id: dict(zip(columns, scores, strict=True)) for practice_id, *scores in rows}
 
 
-def _slots(
-    triggers: Iterable[Mapping[str, Any]],
-    scores: Mapping[str, float | None],
-    measured: int,
-) -> tuple[Slot, ...]:
-    found = [Trigger(**{name: value for name, value in row.items() if name != "practice_id"}) for row in triggers]
-    if found:
-        return tuple(pick(found, scores))
-    return (nothing_to_say(measured),)
+def _trigger(row: Mapping[str, Any]) -> Trigger:
+    return Trigger(**{name: value for name, value in row.items() if name != "practice_id"})
 
 
 @dataclass(frozen=True)
@@ -222,18 +221,18 @@ def _places(listed: list[dict[str, Any]], capacity: int, choices: Choices) -> It
     A: reached with this list's capacity; B: the next as many; C: the rest. Who rests or is held out takes nobody's
     place and stands in C; so does who would exceed the territory's share of tier A and B.
     """
-    filled: Counter[str] = Counter()
+    filled: Counter[Any] = Counter()  # by tier, and by tier and territory
     for row in listed:
         place = _place(row, filled, capacity, choices)
-        filled.update([place.tier, f"{place.tier}:{row['state']}"])
+        filled.update([place.tier, (place.tier, choices.territory(row))])
         yield place
 
 
-def _place(row: Mapping[str, Any], filled: Mapping[str, int], capacity: int, choices: Choices) -> _Place:
+def _place(row: Mapping[str, Any], filled: Mapping[Any, int], capacity: int, choices: Choices) -> _Place:
     rest = _rest(row)
     if rest:
         return _Place("C", rest)
-    tier = _first_free_tier(row["state"], filled, capacity, choices)
+    tier = _first_free_tier(choices.territory(row), filled, capacity, choices)
     if tier == "A" and held_out(row["practice_id"], choices):
         return _Place("C", "held out by lot, to see later what calls change", held_out=True)
     return _Place(tier)
@@ -246,10 +245,10 @@ def _rest(row: Mapping[str, Any]) -> str | None:
     return f"{why}; not before {row['rest_until']}"
 
 
-def _first_free_tier(territory: str | None, filled: Mapping[str, int], capacity: int, choices: Choices) -> str:
-    limit = choices.capacity_per_territory or capacity
+def _first_free_tier(territory: str, filled: Mapping[Any, int], capacity: int, choices: Choices) -> str:
+    limit = choices.limit(territory, capacity)
     for tier in "AB":
-        if filled[tier] < capacity and filled[f"{tier}:{territory}"] < limit:
+        if filled[tier] < capacity and filled[tier, territory] < limit:
             return tier
     return "C"
 

@@ -5,18 +5,18 @@ Static pages that read from a file and load nothing. The one script sorts and fi
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from outreach import practices_csv
+from outreach import effect, practices_csv
 from outreach.effect import effects
-from outreach.marts import open_marts
 from outreach.plan_picture import REGIONS_SHOWN, Plan, risk_histogram
-from outreach.ranking import Ranking
+from outreach.ranking import Practice, Ranking
 from outreach.reasons import figure
 from outreach.safe_text import file_stem, plain
 
@@ -47,29 +47,54 @@ SHORT_STEPS = {
     "FOLLOW-UP": "Follow",
     "COMPLIANCE": "Duties",
 }
+PAGE_ROWS = 5_000  # a page of the list stays below 5 MB
+SCORECARDS_AT_ONCE = 500
 CHUNK_ROWS = 40  # the browser lays out a chunk of the list when it comes into view
 HEAT_FROM = (40, 55, 70, 85)  # scores where the next shade starts
 
 
-def write(ranking: Ranking, marts: Path, out: Path, past_draws: Sequence[Path] = ()) -> None:
-    """Write index.html and scorecards/<practice>.html for a ranked list."""
+def write(ranking: Ranking, connection: duckdb.DuckDBPyConnection, out: Path, past_draws: Sequence[Path] = ()) -> None:
+    """Write index.html (with further pages for a long list) and scorecards/<practice>.html for a ranked list."""
     practices = ranking.practices
     environment = _environment()
     files = {p.practice_id: f"{file_stem(p.practice_id)}.html" for p in practices}
-    rows = [practices_csv.row(p) for p in practices]
-    with open_marts(marts, practices[0].as_of) as connection:
-        plan = Plan(connection, practices[0].as_of)
-        found = effects(connection, past_draws, practices[0].as_of) if past_draws else []
-    environment.globals |= {"plan": plan, "as_of": practices[0].as_of, "effects": found}
-    (out / "index.html").write_text(_index(environment, ranking, rows, files, plan), encoding="utf-8")
-    folder = out / "scorecards"
+    as_of = practices[0].as_of
+    plan = Plan(connection, as_of)
+    found = effects(connection, past_draws, as_of) if past_draws else []
+    environment.globals |= {"plan": plan, "as_of": as_of, "effects": found, "total": len(practices)}
+    _write_list(environment, ranking, files, plan, out)
+    _write_scorecards(environment, practices, files, plan, out / "scorecards")
+    if found:
+        effect.write(found, out / "effects.csv")
+
+
+def _write_list(environment: Environment, ranking: Ranking, files: dict[str, str], plan: Plan, out: Path) -> None:
+    """One page as a rule; a list that no browser opens at once goes on over further ones."""
+    practices = ranking.practices
+    parts = [practices[at : at + PAGE_ROWS] for at in range(0, len(practices), PAGE_ROWS)]
+    names = ["index.html", *(f"list-{number}.html" for number in range(2, len(parts) + 1))]
+    pages = [(name, f"{part[0].rank:,} to {part[-1].rank:,}") for name, part in zip(names, parts, strict=True)]
+    overview = _overview(ranking, plan)
+    for name, part in zip(names, parts, strict=True):
+        template = environment.get_template("index.html.j2" if name == names[0] else "list.html.j2")
+        listed = [(practice, practices_csv.row(practice)) for practice in part]
+        text = template.render(overview, pages=pages, page=name, listed=listed, files=files, chunk_rows=CHUNK_ROWS)
+        (out / name).write_text(text, encoding="utf-8")
+
+
+def _write_scorecards(
+    environment: Environment, practices: Sequence[Practice], files: dict[str, str], plan: Plan, folder: Path
+) -> None:
     folder.mkdir()
-    scorecard = environment.get_template("scorecard.html.j2")
-    for practice, row in zip(practices, rows, strict=True):
-        text = scorecard.render(
-            practice=practice, row=row, facts=plan.facts(practice.practice_id), total=len(practices)
-        )
-        (folder / files[practice.practice_id]).write_text(text, encoding="utf-8")
+    template = environment.get_template("scorecard.html.j2")
+    for at in range(0, len(practices), SCORECARDS_AT_ONCE):
+        part = practices[at : at + SCORECARDS_AT_ONCE]
+        facts = plan.facts([practice.practice_id for practice in part])
+        for practice in part:
+            text = template.render(
+                practice=practice, row=practices_csv.row(practice), facts=facts[practice.practice_id]
+            )
+            (folder / files[practice.practice_id]).write_text(text, encoding="utf-8")
 
 
 def _environment() -> Environment:
@@ -102,28 +127,27 @@ def _environment() -> Environment:
     return environment
 
 
-def _index(environment: Environment, ranking: Ranking, rows: list[dict], files: dict[str, str], plan: Plan) -> str:
+def _overview(ranking: Ranking, plan: Plan) -> dict[str, Any]:
+    """What the first page says of the plan as a whole."""
     practices = ranking.practices
     risks = risk_histogram(practices)
-    return environment.get_template("index.html.j2").render(
-        practices=practices,
-        listed=list(zip(practices, rows, strict=True)),
-        chunk_rows=CHUNK_ROWS,
-        files=files,
-        dropped=ranking.dropped,
-        has_model=ranking.has_model,
-        then_come=ranking.then_come,
-        risks=risks,
-        tallest=max(*risks, 1),
-        regions=plan.regions[:REGIONS_SHOWN],
-        more_regions=len(plan.regions) - REGIONS_SHOWN,
-        helped=_members_helped(rows),
-    )
+    return {
+        "practices": practices,
+        "dropped": ranking.dropped,
+        "has_model": ranking.has_model,
+        "then_come": ranking.then_come,
+        "risks": risks,
+        "tallest": max(*risks, 1),
+        "regions": plan.regions[:REGIONS_SHOWN],
+        "more_regions": len(plan.regions) - REGIONS_SHOWN,
+        "helped": _members_helped(practices),
+    }
 
 
-def _members_helped(rows: Sequence[Mapping[str, Any]]) -> int:
+def _members_helped(practices: Sequence[Practice]) -> int:
     """Expected members behind tier A, as far as their numbers may be shown."""
-    return sum(row["expected_members_affected"] or 0 for row in rows if row["tier"] == "A")
+    rows = (practices_csv.row(practice) for practice in practices if practice.tier == "A")
+    return sum(row["expected_members_affected"] or 0 for row in rows)
 
 
 def _csp_hash(text: str) -> str:

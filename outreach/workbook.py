@@ -5,11 +5,12 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
 from outreach import calls_sheet, practices_csv
-from outreach.marts import open_marts, records
+from outreach.marts import records
 from outreach.ranking import Practice
 from outreach.safe_text import cell
 
@@ -52,23 +53,35 @@ inner join ref_metric as t on t.metric_id = m.metric_id
 inner join dim_practice as d on d.practice_id = m.practice_id
 left join dim_provider as p on p.npi = m.npi
 where m.as_of_date = $as_of and m.level = 'provider' and m.lob = 'all' and m.status in ('met', 'not_met', 'uncertain')
-order by m.practice_id, m.npi, t.step_order, t.name
+    and m.practice_id in (select unnest($ids))
+order by list_position($ids, m.practice_id), m.npi, t.step_order, t.name
+limit $rows
 """
+CLINICIAN_ROWS = 50_000  # a workbook that mail and spreadsheet still take
+CLINICIANS_CUT = (
+    f"Ends after {CLINICIAN_ROWS:,} results, in the order of the list. The workbooks of the territories go further, "
+    "and marts/metric_result.parquet holds all."
+)
 CLINICIAN_WIDTHS = {"practice_name": 34, "clinician": 26, "step": 24, "metric": 48}
 
 
-def write(practices: Sequence[Practice], marts: Path, path: Path) -> None:
-    """Write the workbook: no formula, no link, no macro, and the same bytes for the same list."""
-    with open_marts(marts, practices[0].as_of) as connection:
-        clinicians = records(connection, CLINICIANS, {"as_of": practices[0].as_of})
-        actions = connection.execute("select action_code, step_code from ref_action order by action_code").fetchall()
-    book = xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False})
+def write(practices: Sequence[Practice], connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Write the workbook: no formula, no link, no macro, and the same bytes for the same list.
+
+    It names the given practices only: the whole list, or one territory's part of it. `connection`: marts.open_marts.
+    """
+    ids = [practice.practice_id for practice in practices]
+    clinicians = records(connection, CLINICIANS, {"as_of": practices[0].as_of, "ids": ids, "rows": CLINICIAN_ROWS + 1})
+    actions = connection.execute("select action_code, step_code from ref_action order by action_code").fetchall()
+    book = xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False, "constant_memory": True})
     book.set_properties({"title": "Practices to help", "author": "Practice Pulse", "created": FIXED_TIME})
     formats = _formats(book)
     _list_sheet(book.add_worksheet("Practices"), practices, formats)
     calls_sheet.write(book, practices, actions, formats)
-    _clinician_sheet(book.add_worksheet("Clinicians"), clinicians, formats)
-    _dictionary_sheet(book.add_worksheet("What the columns mean"), formats)
+    _clinician_sheet(book.add_worksheet("Clinicians"), clinicians[:CLINICIAN_ROWS], formats)
+    _dictionary_sheet(
+        book.add_worksheet("What the columns mean"), is_cut=len(clinicians) > CLINICIAN_ROWS, formats=formats
+    )
     book.close()
 
 
@@ -123,11 +136,13 @@ def _clinician_sheet(sheet, rows: list[dict[str, Any]], formats) -> None:
     sheet.freeze_panes(1, 4)
 
 
-def _dictionary_sheet(sheet, formats) -> None:
-    rows = (
+def _dictionary_sheet(sheet, *, is_cut: bool, formats) -> None:
+    rows = [
         {"column": f"{name}_1 to _3" if name in ("step", "reason", "action") else name, "meaning": meaning}
         for name, meaning in DICTIONARY.items()
-    )
+    ]
+    if is_cut:
+        rows.append({"column": "sheet Clinicians", "meaning": CLINICIANS_CUT})
     _table(sheet, ("column", "meaning"), rows, {"column": 28, "meaning": 100}, lambda *_: "number", formats)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -34,16 +34,18 @@ def generate(
     end: date = date(2026, 6, 30),
     seed: int = 7,
     dirt: float = 0.01,
+    lists: Sequence[Path] = (),
 ) -> None:
     """Write `out/feeds/<feed>/...` (22 feeds) and `out/truth/*.csv`; the same arguments give the same bytes.
 
-    `dirt` is the rate of each kind of bad data; 0 writes feeds from which nothing is quarantined.
+    `dirt` is the rate of each kind of bad data; 0 writes feeds from which nothing is quarantined. `lists` are hold_out.csv
+    files of releases: from the first of them on, who was called gains what the lists are known to give.
     Raises BadInput when an argument makes no plan.
     """
     check_arguments(practices, members, months, end, seed, dirt)
     timeline = build_timeline(end, months)
     innate = draw_strengths(stream(seed, "strengths"), practices, len(timeline.waves))
-    outreach = past_outreach.draw_outreach(seed, timeline, innate)
+    outreach = past_outreach.draw_outreach(seed, timeline, innate, lists)
     world = build_world(seed, timeline, practices, members, nudge=outreach.gain)
     soiler = Soiler(seed, dirt, Facts.of(world))
     with FeedFolder(Path(out) / "feeds", end) as folder:
@@ -52,7 +54,7 @@ def generate(
                 folder.append(feed, piece, part)
     home = Path(out) / "truth"
     write_truth(home, "dirt", soiler.ledger())
-    write_truth(home, "outreach", past_outreach.build_truth(seed, timeline, outreach))
+    write_truth(home, "outreach", past_outreach.build_truth(world, outreach))
     write_truth(home, "practice_wave", truth.build_practice_wave(world))
 
 

@@ -24,6 +24,8 @@ def test_settings_default_and_override(tmp_path):
         ("outreach_capacity = 'many'", "type int"),
         ("outreach_capacity = true", "type int"),
         ("outreach_capacity = 0", "at least 1"),
+        ("outreach_territories = 'OH'", "type dict"),
+        ("[outreach_territories]\nOH = 1", "every value of .outreach_territories. must be of type str"),
         ("time_zone = 'Mars/Olympus'", "IANA"),
         ("time_zone = '../etc/passwd'", "IANA"),
     ],

@@ -8,17 +8,17 @@ import pytest
 
 import outreach
 from outreach.choices import Choices
-from outreach.effect import COLUMNS, compare, effects
+from outreach.effect import DRAW_COLUMNS, compare, effects
 from outreach.marts import open_marts
 
-AS_OF, LIST_DATE = date(2026, 6, 30), date(2025, 12, 31)
+AS_OF, LIST_DATE = date(2026, 6, 30), date(2025, 6, 30)
 GAIN = 8.0
 
 
 def lots(path, arms: dict[str, str]) -> None:
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(COLUMNS)
+        writer.writerow(DRAW_COLUMNS)
         writer.writerows((practice, arm, "EASE", "EASE-1", LIST_DATE, "r0") for practice, arm in arms.items())
 
 
@@ -26,7 +26,7 @@ def lots(path, arms: dict[str, str]) -> None:
 def helped(plan_tables, marts_of, tmp_path_factory):
     """Marts in which called practices gain a known number of points on EASE, with noise; and the draw."""
     home = tmp_path_factory.mktemp("helped")
-    dice = random.Random(4)
+    dice = random.Random(11)
     tables = plan_tables(practices=120)
     arms = {row["practice_id"]: dice.choice(("called", "held_out")) for row in tables["dim_practice"]}
     arms.pop("P0003")  # no data
@@ -56,11 +56,26 @@ def test_the_interval_holds_the_truth_as_often_as_it_says():
     dice = random.Random(5)
     held = 0
     for _ in range(300):
-        called = [dice.gauss(GAIN, 9) for _ in range(25)]
-        others = [dice.gauss(0, 5) for _ in range(40)]
+        arms = [(50 + dice.gauss(0, 9), GAIN, 9) for _ in range(25)], [(50 + dice.gauss(0, 9), 0, 5) for _ in range(40)]
+        called, others = ([(b, 25 + b / 2 + dice.gauss(gain, noise)) for b, gain, noise in arm] for arm in arms)
         _, low, high = compare(called, others)
         held += low < GAIN < high
     assert 0.92 <= held / 300 <= 0.98
+
+
+def test_a_list_is_followed_up_once_and_for_all(helped, plan_tables, marts_of, tmp_path):
+    """Half a year is too early, and what a year has shown does not change with later dates."""
+    marts, draw, _ = helped
+    with open_marts(marts, date(2025, 12, 31)) as connection:
+        early = effects(connection, [draw], date(2025, 12, 31))
+    assert {e.n_called for e in early} == {0}
+    with open_marts(marts, AS_OF) as connection:
+        year = effects(connection, [draw], AS_OF)
+        connection.execute("create temp view later as select * from practice_scorecard")
+        later = "select * replace (date '2026-12-31' as as_of_date, 0.0 as step_ease) from later where as_of_date = date '2026-06-30'"
+        connection.execute(f"create temp table longer as from later union all by name {later}")
+        connection.execute("create or replace temp view practice_scorecard as from longer")
+        assert effects(connection, [draw], date(2026, 12, 31)) == year
 
 
 def test_too_few_are_said_to_be_too_few(helped, tmp_path):

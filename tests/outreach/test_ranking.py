@@ -66,6 +66,22 @@ def test_tiers_by_capacity_and_territory(marts):
         assert sum(p.tier == "A" and p.state == state for p in practices) == 2
 
 
+def test_territories_are_what_the_plan_calls_them(marts):
+    """Cities drawn together; one team is smaller than the others, and what is not mapped stands for itself."""
+    practices = ranked(
+        marts, capacity=8, territory_column="city", territories={"Columbus": "Ohio", "Cleveland": "Ohio"},
+        capacity_per_territory=3, territory_capacity={"Ohio": 2},
+    ).practices  # fmt: skip
+    assert {p.territory for p in practices} == {"Ohio", "Mansfield Suite 200 B"}
+    assert sum(p.tier == "A" and p.territory == "Ohio" for p in practices) == 2
+    assert sum(p.tier == "A" and p.territory != "Ohio" for p in practices) == 3
+
+
+def test_an_unknown_territory_column_is_refused():
+    with pytest.raises(BadInput, match="state, county_fips, city"):
+        Choices(territory_column="planet")
+
+
 def contact(practice_id, on, **columns):
     return {"outreach_id": f"N-{on}", "practice_id": practice_id, "contact_date": on, "channel": "phone"} | columns
 

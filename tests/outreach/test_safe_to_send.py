@@ -1,6 +1,7 @@
 """Nothing that is planted in names, ids and codes does harm, and nothing about a person gets out."""
 
 import csv
+import html
 import re
 import zipfile
 from datetime import date
@@ -99,9 +100,9 @@ def test_pages_hold_only_our_own_markup(release):
 
 def test_files_stay_in_their_folder(release):
     inside = {p.relative_to(release).as_posix() for p in release.rglob("*") if p.is_file()}
-    assert {p for p in inside if not p.startswith("scorecards/")} == {"practices.csv", "practices.xlsx", "index.html"}
-    assert all(re.fullmatch(r"scorecards/[A-Za-z0-9_-]+\.html", p) for p in inside if p.startswith("scorecards/"))
-    assert len(inside) == 3 + len(ATTACKS)
+    assert {p for p in inside if "/" not in p} == {"practices.csv", "practices.xlsx", "index.html"}
+    assert all(re.fullmatch(r"(scorecards|territories)/[A-Za-z0-9_-]+\.(html|xlsx)", p) for p in inside if "/" in p)
+    assert len(inside) == 3 + 2 * len(ATTACKS)  # a scorecard a practice, a workbook a territory
 
 
 def test_no_cell_is_a_formula(release):
@@ -134,6 +135,37 @@ def test_no_planted_secret_and_no_control_character_is_published(release):
         for secret in SECRETS.values():
             assert str(secret) not in text, name
         assert not set(text) & set("\u202e\x00\x07"), name
+
+
+def everything_in(path: Path) -> str:
+    if path.suffix != ".xlsx":
+        return html.unescape(path.read_text("utf-8"))
+    with zipfile.ZipFile(path) as book:
+        return html.unescape("".join(book.read(name).decode("utf-8") for name in book.namelist()))
+
+
+def test_what_is_handed_on_names_no_other_practice(plan_tables, marts_of, tmp_path):
+    """A scorecard names its practice alone, a territory's workbook those of the territory alone, clinicians included."""
+    tables = plan_tables()
+    marts = marts_of(tmp_path / "marts", tables)
+    choices = outreach.Choices(territories={"OH": "Ohio & West", "KY": "South"})
+    out = tmp_path / "outreach"
+    outreach.write(marts, out, as_of=AS_OF, release_id="r1", previous_list=None, capacity=5, choices=choices)
+    of_state = {row["practice_id"]: row["state"] for row in tables["dim_practice"]}
+    names = {row["practice_id"]: {row["practice_id"], row["practice_name"]} for row in tables["dim_practice"]}
+    for row in tables["dim_provider"]:
+        names[row["practice_id"]] |= {row["npi"], f"{row['first_name']} {row['last_name']}"}
+
+    def named_in(path: Path) -> set[str]:
+        text = everything_in(path)
+        return {p for p, known in names.items() if any(re.search(rf"\b{re.escape(name)}\b", text) for name in known)}
+
+    for practice_id in names:
+        assert named_in(out / "scorecards" / f"{practice_id}.html") == {practice_id}
+    files = sorted((out / "territories").iterdir())
+    assert [re.sub("-[0-9a-f]{10}", "", path.name) for path in files] == ["Ohio_West.xlsx", "South.xlsx"]
+    for path, state in zip(files, ("OH", "KY"), strict=True):
+        assert named_in(path) == {p for p, of in of_state.items() if of == state}
 
 
 def test_small_counts_are_nowhere(plan_tables, marts_of, tmp_path):
