@@ -175,16 +175,17 @@ def risk_lists(earlier: list[Path]) -> list[Path]:
 def release(context: Context) -> Facts:
     """Marts, list, workbook and page: staged, audited, then published in one step."""
     import outreach
-    from outreach import audit
+    from outreach import audit, successive
 
     home, as_of = context.home, context.as_of.isoformat()
     earlier = releases.earlier_releases(home, as_of)
     previous = earlier[0] if earlier else None
     model = {key: context.facts["score"][key] for key in ("model_name", "model_version")}
-    release_id = f"{as_of.replace('-', '')}-{digest(context.run_id, previous and previous.name, model)}"
+    release_id = f"{as_of.replace('-', '')}-{digest(context.run_id, [folder.name for folder in earlier], model)}"
 
     staged = releases.stage(home, release_id)
     rows = warehouse.export_public(context.warehouse, staged / "marts")
+    successive.hold_back(staged / "marts", context.as_of, [folder / "marts" for folder in earlier])
     practices = outreach.write(
         staged / "marts",
         staged / "outreach",
