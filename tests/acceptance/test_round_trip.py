@@ -1,23 +1,29 @@
-"""The workbook goes out, comes back with calls in it, and the next list knows."""
+"""The loop closes: a list goes out with a hold-out, its workbook comes back, and a year later the next list knows what
+happened and the report how much the calls have changed."""
 
 import csv
 import json
 import os
 import shutil
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from statistics import fmean
 
 import pytest
 from openpyxl import load_workbook
 
+from feeds import sample_plan
 from outreach.calls_sheet import COLUMNS, HEADER_ROW, NAME
 
 pytestmark = [pytest.mark.warehouse, pytest.mark.slow]
+PLAN = {"practices": 420, "members": 1_260, "months": 36, "dirt": 0.0}  # few members: what counts here are practices
+LIST_DATE, YEAR_LATER = date(2025, 6, 30), date(2026, 6, 30)
 
 
-def call_noted(release: Path, target: Path, **cells) -> str:
+def call_noted(listed: Path, target: Path, **cells) -> str:
     """Fill in the first practice's line of the Calls sheet as a caller would; returns the practice's id."""
-    book = load_workbook(release / "outreach" / "practices.xlsx")
+    book = load_workbook(listed / "practices.xlsx")
     sheet, line = book[NAME], HEADER_ROW + 2
     for column, value in cells.items():
         sheet.cell(line, COLUMNS.index(column) + 1, value)
@@ -26,42 +32,106 @@ def call_noted(release: Path, target: Path, **cells) -> str:
     return sheet.cell(line, COLUMNS.index("practice_id") + 1).value
 
 
-@pytest.fixture
-def feeds(plan, tmp_path) -> Path:
-    """The session's feeds, to add to."""
-    return Path(shutil.copytree(plan.feeds, tmp_path / "feeds", copy_function=os.link))
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
-def test_a_noted_call_is_on_the_next_list(plan, pulse, feeds, tmp_path):
-    called = call_noted(
-        plan.release,
-        feeds / "outreach_log" / "practices.xlsx",
-        contact_date=date(2026, 7, 6),
-        channel="phone",
-        outcome="agreed",
-        next_step="ask again",
-        next_date=date(2026, 9, 1),
-    )
-    home = tmp_path / "home"
-    shutil.copytree(plan.home, home, symlinks=True)
-    before = sorted(path.name for path in (feeds / "outreach_log").iterdir())
-    done = pulse("run", "--feeds", feeds, "--home", home, "--as-of", "2026-07-31")
-    assert done.code == 0, done.err
+def world(out: Path, **lists) -> Path:
+    """A generated plan whose practices attest their directory entries nowhere: else most calls would be about that."""
+    sample_plan.generate(out, **PLAN, **lists)
+    shutil.rmtree(out / "feeds" / "directory_attestations")
+    return out
 
-    release = home / "releases" / (home / "CURRENT").read_text().strip()
-    rows = {
-        r["practice_id"]: r for r in csv.DictReader((release / "outreach" / "practices.csv").open(encoding="utf-8"))
-    }
-    assert (rows[called]["last_contact_date"], rows[called]["last_outcome"]) == ("2026-07-06", "agreed")
-    assert rows[called]["tier"] == "C"  # agreed to be asked again in September: rests until then
-    assert sorted(path.name for path in (feeds / "outreach_log").iterdir()) == before
-    run = home / "runs" / (home / "LATEST").read_text().strip()
+
+@dataclass(frozen=True)
+class Loop:
+    """The list that went out, the world that answered, and what the run a year later has published."""
+
+    listed: Path
+    answered: Path
+    home: Path
+    noted: str  # the practice whose call is noted in the workbook that came back
+    in_the_folder: frozenset[str]  # of the workbook, before the run
+
+    @property
+    def next_list(self) -> Path:
+        return self.home / "releases" / (self.home / "CURRENT").read_text().strip() / "outreach"
+
+
+@pytest.fixture(scope="module")
+def loop(pulse, tmp_path_factory) -> Loop:
+    folder = tmp_path_factory.mktemp("loop")
+    home = folder / "home"
+    home.mkdir()
+    (home / "settings.toml").write_text("outreach_capacity = 420\noutreach_hold_out_share = 0.5\n")
+    before = world(folder / "before")
+    first = pulse("run", "--feeds", before / "feeds", "--home", home, "--as-of", LIST_DATE)
+    assert first.code == 0, first.err
+    listed = home / "releases" / (home / "CURRENT").read_text().strip() / "outreach"
+    after = world(folder / "after", lists=[listed / "hold_out.csv"])
+    log = after / "feeds" / "outreach_log"
+    noted = call_noted(
+        listed, log / "practices.xlsx", contact_date=date(2026, 6, 15), channel="phone", outcome="agreed",
+        next_step="ask again", next_date=date(2026, 9, 1),
+    )  # fmt: skip
+    in_the_folder = frozenset(path.name for path in log.iterdir())
+    second = pulse("run", "--feeds", after / "feeds", "--home", home, "--as-of", YEAR_LATER)
+    assert second.code == 0, second.err
+    return Loop(listed, after, home, noted, in_the_folder)
+
+
+def test_a_noted_call_is_on_the_next_list(loop):
+    listed = {row["practice_id"]: row for row in rows(loop.next_list / "practices.csv")}[loop.noted]
+    assert (listed["last_contact_date"], listed["last_outcome"]) == ("2026-06-15", "agreed")
+    assert listed["tier"] == "C"  # agreed to be asked again in September: rests until then
+    assert {path.name for path in (loop.answered / "feeds" / "outreach_log").iterdir()} == loop.in_the_folder
+    run = loop.home / "runs" / (loop.home / "LATEST").read_text().strip()
     files = json.loads((run / "gate.json").read_text())["feeds"]["outreach_log"]["files"]
     assert {"practices.csv": 1}.items() <= {file["name"]: file["rows"] for file in files}.items()
 
 
-def test_a_bad_cell_ends_in_one_line_and_nothing_is_built(plan, pulse, feeds):
-    call_noted(plan.release, feeds / "outreach_log" / "back.xlsx", contact_date="soon", outcome="agreed")
+def test_the_next_list_knows_who_was_called_and_who_was_not(loop):
+    called = {lot["practice_id"] for lot in rows(loop.listed / "hold_out.csv") if lot["arm"] == "called"}
+    since = {
+        row["practice_id"] for row in rows(loop.next_list / "practices.csv") if row["last_contact_date"] > "2025-06-30"
+    }
+    assert since <= called | {loop.noted}
+    assert len(since) > 0.9 * len(called)
+
+
+def test_the_report_recovers_the_simulated_effect(loop):
+    lots = rows(loop.listed / "hold_out.csv")
+    put_in = [row for row in rows(loop.answered / "truth" / "outreach.csv") if row["wave_id"] == "2025H2"]
+    assert {(row["practice_id"], row["arm"]) for row in put_in} == {
+        (lot["practice_id"], "contacted" if lot["arm"] == "called" else "held_out") for lot in lots
+    }
+    called = [row for row in put_in if row["arm"] == "contacted"]
+    asked = [float(row["effect_on_touchpoint"]) for row in called if row["step_code"] != "COMPLIANCE"]
+    index = [float(row["effect_on_pe_index"]) for row in called]
+
+    found = {(row["action_code"], row["outcome"]): row for row in rows(loop.next_list / "effects.csv")}
+    step, survey = found["all", "patients on the step"], found["all", "survey score"]
+    assert 0 < float(step["low"]) < fmean(asked) < float(step["high"])
+    assert float(survey["low"]) < fmean(index) < float(survey["high"])
+
+
+def test_the_report_says_where_it_cannot_tell(loop):
+    found = rows(loop.next_list / "effects.csv")
+    assert {row["action_code"] for row in found} == {
+        "all",
+        *(lot["action_code"] for lot in rows(loop.listed / "hold_out.csv")),
+    }
+    for row in found:
+        too_few = min(int(row["n_called"]), int(row["n_held_out"])) < 10
+        assert (row["difference"] == "") == too_few
+    assert any(row["difference"] == "" for row in found)
+    assert "too few to tell" in (loop.next_list / "index.html").read_text("utf-8")
+
+
+def test_a_bad_cell_ends_in_one_line_and_nothing_is_built(plan, pulse, tmp_path):
+    feeds = Path(shutil.copytree(plan.feeds, tmp_path / "feeds", copy_function=os.link))
+    call_noted(plan.release / "outreach", feeds / "outreach_log" / "back.xlsx", contact_date="soon", outcome="agreed")
     refused = pulse("check", "--feeds", feeds)
     assert refused.code == 2
     assert "back.xlsx: sheet Calls, row" in refused.err
