@@ -15,7 +15,7 @@ import duckdb
 PRACTICE_METRIC = """
 create table practice_metric as
 with results as (
-    select m.*, t.name, t.step_code, t.tier, t.direction, t.hard_fail = 1 as is_hard
+    select m.*, t.name, t.step_code, t.tier, t.direction, t.required_feeds, t.hard_fail = 1 as is_hard
     from metric_result as m
     inner join ref_metric as t on t.metric_id = m.metric_id
     where m.level = 'practice' and m.lob = 'all'
@@ -37,6 +37,7 @@ before as (
 )
 select
     results.practice_id, results.metric_id, results.name, results.step_code, results.tier, results.direction,
+    results.required_feeds,
     results.unit, results.status, results.suppressed, results.is_hard,
     results.value, results.ci_low, results.ci_high, results.target,
     medians.median_value,

@@ -49,6 +49,7 @@ from outreach_contact
 where contact_date <= $as_of and {CHOSEN}
 order by practice_id, contact_date desc, outreach_id
 """
+MODEL_FIGURES = "model_figures"  # the public table, where the release has one
 METRICS = f"select * from practice_metric where {CHOSEN} order by practice_id, step_code, name"
 
 
@@ -94,6 +95,7 @@ class Plan:
         self.dates = [day for (day,) in dates]
         self.spreads = {step.code: _spread(connection, step, self._at) for step in self.steps}
         self.regions = records(connection, REGIONS, self._at)
+        self.model_figures = _all_of(connection, MODEL_FIGURES)
         columns = ", ".join(step.column for step in self.steps)
         self._scores = {
             practice_id: scores
@@ -148,6 +150,14 @@ def risk_histogram(practices: Sequence[Practice]) -> list[int]:
         if practice.risk is not None:
             counts[min(int(practice.risk * RISK_BINS), RISK_BINS - 1)] += 1
     return counts
+
+
+def _all_of(connection: duckdb.DuckDBPyConnection, table: str) -> list[dict[str, Any]]:
+    """The rows of a table that not every release has."""
+    known = connection.execute(
+        "select count(*) from information_schema.tables where table_name = ?", [table]
+    ).fetchone()
+    return records(connection, f"select * from {table} order by all") if known[0] else []
 
 
 def _spread(connection: duckdb.DuckDBPyConnection, step: Step, at: Mapping[str, date]) -> Spread:

@@ -30,6 +30,7 @@ IN_WORDS = {
     "risk": "those at the highest risk",
     "members": "those with most members",
 }
+AVERAGE_RISK = 0.25  # the lowest quarter of a wave is a quarter of the practices
 IN_WORDS_WITHOUT_MODEL = "those that miss most duties and have the weakest steps"
 
 # One row a practice that is active on the as-of date. Hard compliance failures are a band of their own, first.
@@ -37,7 +38,7 @@ RANKED = """
 with scored as (
     select
         d.practice_id, d.practice_name, d.phone, d.city, d.state, d.county_fips,
-        r.risk, r.risk_low, r.risk_high, r.model_version,
+        r.risk, r.risk_low, r.risk_high, r.model_version, r.path,
         s.members, r.risk * s.members as expected_members_affected,
         s.hard_fail, s.data_gap_count as data_gaps,
         coalesce(len(string_split(s.hard_fail, ';')), 0) as n_hard_fails,
@@ -122,6 +123,8 @@ class Practice:
     rest: str | None  # why it is not to be called from this list although its turn has come
     held_out: bool  # by lot, so that what calls change can be seen later
     change: str
+    standing: str  # why it stands where it stands
+    is_uncertain: bool  # the interval of its risk holds the plan's average
     as_of: date
     model_version: str | None
     release_id: str
@@ -153,10 +156,13 @@ def rank(
         measured = dict(connection.execute(MEASURED).fetchall())
     before = _previous(previous_list)
     places = _places(listed, capacity, choices)
+    then_come = IN_WORDS[choices.order] if has_model else IN_WORDS_WITHOUT_MODEL
     practices = tuple(
         Practice(
             **{name: row[name] for name in _COPIED},
             territory=choices.territory(row),
+            standing=_standing(row, then_come),
+            is_uncertain=row["risk"] is not None and row["risk_low"] < AVERAGE_RISK < row["risk_high"],
             tier=place.tier,
             rest=place.rest,
             held_out=place.held_out,
@@ -168,7 +174,6 @@ def rank(
         )
         for row, place in zip(listed, places, strict=True)
     )
-    then_come = IN_WORDS[choices.order] if has_model else IN_WORDS_WITHOUT_MODEL
     return Ranking(practices, _dropped(practices, before), has_model, then_come)
 
 
@@ -176,6 +181,25 @@ _COPIED = (
     "rank", "practice_id", "practice_name", "risk", "risk_low", "risk_high", "members", "expected_members_affected",
     "hard_fail", "data_gaps", "phone", "city", "state", "last_contact_date", "last_outcome",
 )  # fmt: skip
+
+
+def _standing(row: Mapping[str, Any], then_come: str) -> str:
+    """One sentence for the scorecard: the band, what decides within it, and what of that is known."""
+    band = (
+        "Among the practices with a duty not met, which come first"
+        if row["hard_fail"]
+        else "After those with a duty not met"
+    )
+    return f"{band}; within the band come first {then_come}. {_known(row)}"
+
+
+def _known(row: Mapping[str, Any]) -> str:
+    if row["risk"] is None:
+        return "Its risk is not known, and it stands behind those with one."
+    source = " (estimated without an earlier survey)" if row["path"] == "no_history" else ""
+    if row["members"] is None:
+        return f"Its risk is {row['risk']:.0%}{source}; its members are unknown or too few to show, and it stands behind those with a number."
+    return f"Its risk of {row['risk']:.0%}{source} among {row['members']:,} members makes {row['expected_members_affected']:.0f} that help may reach."
 
 
 def _has_model(connection: duckdb.DuckDBPyConnection, as_of: date) -> bool:

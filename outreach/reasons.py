@@ -40,7 +40,6 @@ class Slot:
     action: str | None
     metric_id: str | None
     plan_support: str | None
-    trend: str | None
 
 
 def pick(triggers: Iterable[Trigger], step_scores: Mapping[str, float | None]) -> list[Slot]:
@@ -76,7 +75,6 @@ def _slot(trigger: Trigger) -> Slot:
         action=f"{trigger.action_code}: {trigger.advice}",
         metric_id=trigger.metric_id,
         plan_support=trigger.plan_support,
-        trend=_trend(trigger),
     )
 
 
@@ -85,17 +83,11 @@ def nothing_to_say(measured: int) -> Slot:
     text = "No data: no core metric has a result. This says nothing good or bad."
     if measured:
         text = f"No metric below its target among the {measured} core metrics with enough data."
-    return Slot(step_code=None, reason=text, action=None, metric_id=None, plan_support=None, trend=None)
-
-
-def _trend(trigger: Trigger) -> str | None:
-    if trigger.value is None or trigger.before_value is None:
-        return None
-    return f"{figure(trigger.before_value, trigger.unit)} on {trigger.before_date}"
+    return Slot(step_code=None, reason=text, action=None, metric_id=None, plan_support=None)
 
 
 def reason(trigger: Trigger) -> str:
-    """One line in plain words: the practice's own number beside the plan's median, where there is one to show.
+    """One line in plain words: the practice's own number, the plan's median and the number before, where there are any.
 
     The target is named where the practice is no worse than the median, for the reason would sound like praise.
     """
@@ -104,6 +96,8 @@ def reason(trigger: Trigger) -> str:
         said.append(f"plan median {figure(trigger.median_value, trigger.unit)}")
         if not _behind_the_median(trigger):
             said.append(f"target {figure(trigger.target, trigger.unit)}")
+    if trigger.value is not None and trigger.before_value is not None:
+        said.append(f"was {figure(trigger.before_value, trigger.unit)} on {trigger.before_date}")
     return ", ".join(said)
 
 

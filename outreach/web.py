@@ -5,7 +5,8 @@ Static pages that read from a file and load nothing. The one script sorts and fi
 
 import base64
 import hashlib
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,10 @@ STATUS_WORDS = {
     "insufficient": "too little data",
     "not_applicable": "no data",
 }
+OF_AUDITS = {
+    "insufficient": "too few audits",
+    "not_applicable": "no audit on file",
+}  # instead, where audits are the source
 MEASURED = ("met", "not_met", "uncertain")
 COMPOSITES = {
     "pe_index": "Overall",
@@ -113,13 +118,15 @@ def _environment() -> Environment:
         "score": _score,
         "heat": _heat,
         "spark": _spark,
+        "change": _change,
+        "phone": _phone,
+        "status": _status,
     }
     environment.globals |= {
         "style": Markup(style),  # noqa: S704 - our own file
         "script": Markup(script),  # noqa: S704 - our own file
         "style_hash": _csp_hash(style),
         "script_hash": _csp_hash(script),
-        "status_words": STATUS_WORDS,
         "measured": MEASURED,
         "composites": COMPOSITES,
         "short_steps": SHORT_STEPS,
@@ -160,6 +167,22 @@ def _percent(value: float | None) -> str:
 
 def _score(value: float | None) -> str:
     return "no data" if value is None else f"{value:.0f}"
+
+
+def _change(value: float) -> str:
+    return f"{round(value):+d}" if round(value) else "±0"
+
+
+def _phone(number: str | None) -> str:
+    """A ten-digit number as people read it; anything else as it is."""
+    digits = plain(number)
+    return f"{digits[:3]}-{digits[3:6]}-{digits[6:]}" if re.fullmatch(r"[0-9]{10}", digits) else digits
+
+
+def _status(metric: Mapping[str, Any]) -> str:
+    """A metric's status in words; a missing audit is called that, lest it be taken for a passed one."""
+    by_audit = "access_audits" in re.split(r"[;|]", metric["required_feeds"] or "")
+    return (OF_AUDITS if by_audit else {}).get(metric["status"]) or STATUS_WORDS[metric["status"]]
 
 
 def _heat(value: float | None) -> int:

@@ -28,8 +28,8 @@ DICTIONARY = {
     "hard_fail": "Duties with a target of 100% (or parity) that are not met.",
     "data_gaps": "Core metrics without a result. Many gaps mean that little is known, not that all is well.",
     "step": "The step of the provider guide that the reason belongs to.",
-    "reason": "The practice's own number beside the plan's median.",
-    "action": "What to suggest to the practice.",
+    "reason": "The practice's own number beside the plan's median, and what it was half a year before.",
+    "action": "What to suggest to the practice; what the plan can do for it is in the sheet What to offer.",
     "phone": "Telephone as listed.",
     "city": "City of the practice.",
     "state": "State of the practice.",
@@ -62,6 +62,7 @@ CLINICIANS_CUT = (
     f"Ends after {CLINICIAN_ROWS:,} results, in the order of the list. The workbooks of the territories go further, "
     "and marts/metric_result.parquet holds all."
 )
+OFFERS = "select action_code, step_code, advice, plan_support from ref_action order by action_code"
 CLINICIAN_WIDTHS = {"practice_name": 34, "clinician": 26, "step": 24, "metric": 48}
 
 
@@ -72,13 +73,15 @@ def write(practices: Sequence[Practice], connection: duckdb.DuckDBPyConnection, 
     """
     ids = [practice.practice_id for practice in practices]
     clinicians = records(connection, CLINICIANS, {"as_of": practices[0].as_of, "ids": ids, "rows": CLINICIAN_ROWS + 1})
-    actions = connection.execute("select action_code, step_code from ref_action order by action_code").fetchall()
+    offers = records(connection, OFFERS)
+    actions = [(offer["action_code"], offer["step_code"]) for offer in offers]
     book = xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False, "constant_memory": True})
     book.set_properties({"title": "Practices to help", "author": "Practice Pulse", "created": FIXED_TIME})
     formats = _formats(book)
     _list_sheet(book.add_worksheet("Practices"), practices, formats)
     calls_sheet.write(book, practices, actions, formats)
     _clinician_sheet(book.add_worksheet("Clinicians"), clinicians[:CLINICIAN_ROWS], formats)
+    _offers_sheet(book.add_worksheet("What to offer"), offers, formats)
     _dictionary_sheet(
         book.add_worksheet("What the columns mean"), is_cut=len(clinicians) > CLINICIAN_ROWS, formats=formats
     )
@@ -134,6 +137,12 @@ def _clinician_sheet(sheet, rows: list[dict[str, Any]], formats) -> None:
         formats,
     )
     sheet.freeze_panes(1, 4)
+
+
+def _offers_sheet(sheet, offers: list[dict[str, Any]], formats) -> None:
+    columns = ("action_code", "step_code", "advice", "plan_support")
+    widths = {"action_code": 12, "step_code": 14, "advice": 80, "plan_support": 60}
+    _table(sheet, columns, offers, widths, lambda *_: "number", formats)
 
 
 def _dictionary_sheet(sheet, *, is_cut: bool, formats) -> None:

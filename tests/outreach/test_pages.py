@@ -1,5 +1,9 @@
-"""The pages in a real browser: no script needed, no network, keyboard, phone, paper, contrast."""
+"""The pages in a real browser: no script needed, no network, keyboard, phone, paper, contrast, axe-core.
 
+Screenshots are kept in PULSE_ARTEFACTS, or else with the tests' other files.
+"""
+
+import os
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -13,6 +17,8 @@ AS_OF = date(2026, 6, 30)
 CHROMIUM = Path("/usr/bin/chromium")
 PAGES = ("index.html", "scorecards/P0001.html", "scorecards/P0002.html", "scorecards/P0003.html")
 pytestmark = pytest.mark.browser
+
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 # Worst contrast of visible text against what lies behind it (WCAG 2.2, 1.4.3), with the text it was found at.
 CONTRAST = """() => {
@@ -103,6 +109,35 @@ def test_readable_at_any_width(open_page, name, width):
     ratio, where = page.evaluate(CONTRAST)
     assert ratio >= 4.5, where
     assert page.evaluate(STRUCTURE) == []
+
+
+@pytest.mark.parametrize("media", ["screen", "print"])
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing(open_page, name, width, media):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = open_page(name, width)
+    page.emulate_media(media=media)
+    found = Axe().run(page, options=AXE).response
+    assert found["passes"]
+    assert [(v["id"], [n["target"] for n in v["nodes"]]) for v in found["violations"]] == []
+
+
+@pytest.fixture(scope="session")
+def artefacts(tmp_path_factory) -> Path:
+    """Where pictures are kept for people to look at."""
+    folder = Path(os.environ.get("PULSE_ARTEFACTS") or tmp_path_factory.mktemp("artefacts"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("name", PAGES[:2])
+def test_pictures_are_kept(open_page, artefacts, name, width):
+    target = artefacts / f"{Path(name).stem}-{width}.png"
+    open_page(name, width).screenshot(path=target, full_page=True)
+    assert target.stat().st_size > 20_000
 
 
 def test_everything_is_there_without_script(open_page):

@@ -37,15 +37,18 @@ def chosen(triggers, scores) -> list[str]:
 
 def test_reason_in_plain_words():
     follow_up = dataclasses.replace(BASE, name="7-day follow-up after discharge")
-    assert reason(follow_up) == "7-day follow-up after discharge: 31%, plan median 52%"
-    [slot] = pick([follow_up], {})
-    assert slot.trend == "38% on 2025-12-31"
+    said = "7-day follow-up after discharge: 31%, plan median 52%, was 38% on 2025-12-31"
+    assert reason(follow_up) == said
+    assert [slot.reason for slot in pick([follow_up], {})] == [said]
+    assert reason(dataclasses.replace(follow_up, before_value=None)) == said.removesuffix(", was 38% on 2025-12-31")
 
 
 def test_the_target_is_named_where_the_practice_is_no_worse_than_the_median():
-    contact = dataclasses.replace(BASE, name="Patient contacted", value=0.73, median_value=0.68, target=0.8)
+    contact = dataclasses.replace(
+        BASE, name="Patient contacted", value=0.73, median_value=0.68, target=0.8, before_value=None
+    )
     assert reason(contact) == "Patient contacted: 73%, plan median 68%, target 80%"
-    lower_is_better = dataclasses.replace(BASE, name="No-shows", value=0.2, median_value=0.18, target=0.15)
+    lower_is_better = dataclasses.replace(contact, name="No-shows", value=0.2, median_value=0.18, target=0.15)
     assert reason(lower_is_better) == "No-shows: 20%, plan median 18%"
 
 
