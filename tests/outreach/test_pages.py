@@ -136,7 +136,9 @@ def artefacts(tmp_path_factory) -> Path:
 @pytest.mark.parametrize("name", PAGES[:2])
 def test_pictures_are_kept(open_page, artefacts, name, width):
     target = artefacts / f"{Path(name).stem}-{width}.png"
-    open_page(name, width).screenshot(path=target, full_page=True)
+    page = open_page(name, width)
+    page.evaluate("document.querySelectorAll('.list tbody').forEach((e) => e.style.contentVisibility = 'visible')")
+    page.screenshot(path=target, full_page=True)
     assert target.stat().st_size > 20_000
 
 
@@ -175,6 +177,46 @@ def test_keyboard_reaches_the_content_and_shows_where_it_is(open_page):
 def test_a_scorecard_prints_on_one_page(open_page, name, paper):
     pdf = open_page(name).pdf(format=paper, print_background=True)
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
+
+
+@pytest.fixture
+def crowded(plan_tables, marts_of, tmp_path) -> Path:
+    """A practice for which everything is long: its name, its reasons, what to offer, its contacts and its gaps."""
+    tables = plan_tables()
+    for row in tables["dim_practice"]:
+        row["practice_name"] = (
+            "Integrated Community Family Medicine and Pediatrics of the Upper Mahoning Valley, Suite 200 B"
+        )
+        row["city"] = "Washington Court House"
+    for row in tables["ref_action"]:
+        row["advice"], row["plan_support"] = (
+            row["advice"] + " " + row["advice"],
+            row["plan_support"] + "; " + row["plan_support"],
+        )
+    for row in tables["metric_result"]:
+        if row["level"] == "practice" and row.get("value") is None:
+            row["status"] = "insufficient"
+        elif row["level"] == "practice":
+            row["status"] = "not_met"
+    for practice in tables["dim_practice"]:
+        tables["outreach_contact"] += [
+            {"outreach_id": f"L{practice['practice_id']}{day}", "practice_id": practice["practice_id"], "contact_date": date(2026, 5, day),
+             "channel": "webinar", "action_code": "READY-2", "outcome": "no_contact", "follow_up_due_date": date(2026, 9, day)}
+            for day in range(1, 9)
+        ]  # fmt: skip
+    out = tmp_path / "outreach"
+    marts = marts_of(tmp_path / "marts", tables)
+    outreach.write(marts, out, as_of=AS_OF, release_id="r1", previous_list=None, capacity=5)
+    return out
+
+
+def test_the_fullest_scorecard_prints_on_one_page(browser, crowded):
+    for path in sorted((crowded / "scorecards").glob("*.html"))[:6]:
+        page = browser.new_page()
+        page.goto(path.as_uri())
+        pdf = page.pdf(format="Letter", print_background=True)
+        page.close()
+        assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1, path.name
 
 
 def test_links_lead_back(open_page):
