@@ -62,6 +62,7 @@ def mlflow_for(tracking: Tracking):
     """The mlflow module, pointed at the store. Its telemetry is off before it is imported."""
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
     os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
+    os.environ["MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"] = "false"  # a job that goes well says nothing on stderr
     import mlflow
 
     mlflow.set_tracking_uri(tracking.uri)

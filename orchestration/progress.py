@@ -21,6 +21,7 @@ WHAT = {
     "release": "writing and publishing the list",
 }
 TOP = 5
+FILE_WIDTH = 160  # of lines that go to a file or a pipe
 
 
 class Reporter:
@@ -28,6 +29,8 @@ class Reporter:
 
     def __init__(self) -> None:
         self.console = Console(highlight=False, soft_wrap=True)
+        if not self.console.is_terminal:
+            self.console.width = FILE_WIDTH
         self.started = time.monotonic()
 
     def note(self, text: str) -> None:

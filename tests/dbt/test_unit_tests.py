@@ -16,7 +16,9 @@ def test_what_the_main_job_leaves_out_passes(built_run: Path, manifest, dbt, tmp
     results = json.loads((tmp_path / "target" / "run_results.json").read_text("utf-8"))["results"]
     assert [result["unique_id"] for result in results if result["status"] != "pass"] == []
     assert done.code == 0, done.out
-    of_seeds = {name for name, node in manifest.content["nodes"].items() if node["original_file_path"].startswith("seeds/")}
+    of_seeds = {
+        name for name, node in manifest.content["nodes"].items() if node["original_file_path"].startswith("seeds/")
+    }
     expected = set(manifest.content["unit_tests"]) | {name for name in of_seeds if name.startswith("test.")}
     assert len(expected) > 200
     assert {result["unique_id"] for result in results} == expected
