@@ -298,7 +298,7 @@ def appt_routine_within_standard(evidence: Evidence) -> Iterator[Observation]:
         and call["service_type"] in ROUTINE_SERVICES
         and evidence.period_start(TWELVE_MONTHS) <= call["call_datetime"].date() <= evidence.period_end
     ]
-    of_a_wave = grouped(calls, lambda r: (r["practice_id"], r["npi"], r["service_type"], r["wave_id"]))
+    of_a_wave = grouped(calls, lambda r: (r["practice_id"], r["npi"], r["service_type"], r["wave_id"] or r["audit_id"]))
     for attempts in of_a_wave.values():
         call = max(attempts, key=lambda r: (r["call_datetime"], r["audit_id"]))
         day = call["call_datetime"].date()
