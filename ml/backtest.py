@@ -93,8 +93,7 @@ def out_of_fold(
                 parts = [logits[name][test] for name in candidate.blend_of]
                 logits[candidate.name][test] = np.mean(parts, axis=0)
             else:
-                model = candidate.model.fit(learned.features, learned.soft, learned.weight)
-                logits[candidate.name][test] = model.decision_function(tested)
+                logits[candidate.name][test] = _taught(candidate.model, learned).decision_function(tested)
     return logits
 
 
@@ -105,7 +104,12 @@ def fit(name: str, candidates: list[Candidate], examples: Examples) -> LogitMode
     if candidate.blend_of:
         return Blend([fit(member, candidates, examples) for member in candidate.blend_of])
     learned = examples.take(examples.is_learnable)
-    return clone(candidate.model).fit(learned.features, learned.soft, learned.weight)
+    return _taught(clone(candidate.model), learned)
+
+
+def _taught(model: LogitModel, examples: Examples) -> LogitModel:
+    score = (examples.expected,) if model.learns_score else ()
+    return model.fit(examples.features, examples.soft, examples.weight, *score)
 
 
 def simplest_within_one_error(examples: Examples, names: list[str], logits: dict[str, np.ndarray], seed: int) -> str:

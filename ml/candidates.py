@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import beta
+from scipy.stats import beta, norm
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LogisticRegression
+from sklearn.impute import MissingIndicator, SimpleImputer
+from sklearn.linear_model import LogisticRegression, RidgeCV
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, QuantileTransformer, SplineTransformer, StandardScaler
 
@@ -28,6 +28,9 @@ RARE_CATEGORY = 20
 MAX_CATEGORIES = 12
 SIMILAR = 0.5  # logits
 INTERVAL_TAIL = 0.05
+FAR = 0.005  # tail beyond which a rank says no more
+BEND = 0.3  # how freely a curve may bend, to the freedom its straight part has
+RIDGES = (30.0, 100.0, 300.0, 1000.0, 3000.0, 10000.0)
 BOOSTING = {
     "learning_rate": 0.15,
     "max_iter": 200,
@@ -38,9 +41,13 @@ BOOSTING = {
 
 
 class LogitModel(ClassifierMixin, BaseEstimator):
-    """Anything that gives a logit: probabilities follow. Classes are always (0, 1) = (not low, low)."""
+    """Anything that gives a logit: probabilities follow. Classes are always (0, 1) = (not low, low).
+
+    Where `learns_score`, fit takes the expected true score as well.
+    """
 
     classes_ = np.array([0, 1])
+    learns_score = False
 
     def predict_proba(self, features: pd.DataFrame) -> np.ndarray:
         """Columns: not low, low."""
@@ -59,6 +66,8 @@ class UsableColumns(TransformerMixin, BaseEstimator):
         known = [column for column in varying if features[column].notna().any()]
         self.text_ = [column for column in known if not pd.api.types.is_numeric_dtype(features[column])]
         self.numbers_ = [column for column in known if column not in self.text_]
+        unknown = features[self.numbers_].isna().sum()
+        self.gaps_ = [column for column in self.numbers_ if unknown[column] >= RARE_CATEGORY]
         return self
 
     def transform(self, features: pd.DataFrame) -> pd.DataFrame:
@@ -79,6 +88,17 @@ class QuantileBins(TransformerMixin, BaseEstimator):
         values = numbers.to_numpy()
         binned = np.column_stack([np.searchsorted(e, v, "right") for e, v in zip(self.edges_, values.T, strict=True)])
         return np.where(np.isnan(values), np.nan, binned)
+
+
+class NormalScores(TransformerMixin, BaseEstimator):
+    """Ranks among the training values as standard normal deviates, unknown as the median (0)."""
+
+    def fit(self, numbers: pd.DataFrame, y=None) -> "NormalScores":
+        self.ranks_ = QuantileTransformer(n_quantiles=min(MAX_QUANTILES, len(numbers)), subsample=None).fit(numbers)
+        return self
+
+    def transform(self, numbers: pd.DataFrame) -> np.ndarray:
+        return np.nan_to_num(norm.ppf(np.clip(self.ranks_.transform(numbers), FAR, 1 - FAR)))
 
 
 class Prevalence(LogitModel):
@@ -153,6 +173,40 @@ class AdditiveBoosting(LogitModel):
         if self.encoder_ is None:
             return self.fallback_.decision_function(features)
         return self.model_.decision_function(self.encoder_.transform(self.usable_.transform(features)))
+
+
+class ScoreCurves(LogitModel):
+    """Ridge regression of the score itself on lines and curves of ranks, then its line on the logit scale.
+
+    How far below the cut a practice fell teaches more than that it did. Lines come cheaper than bends; `straight`
+    columns have lines only (those of a region: it takes many regions to see a bend). Leave-one-out picks the ridge.
+    """
+
+    learns_score = True
+
+    def __init__(self, straight: Sequence[str] = ()):
+        self.straight = straight
+
+    def fit(self, features: pd.DataFrame, soft: np.ndarray, weight: np.ndarray, score: np.ndarray) -> "ScoreCurves":
+        self.usable_ = UsableColumns().fit(features)
+        usable = self.usable_.transform(features)
+        if usable.shape[1] == 0:
+            self.encoder_, self.fallback_ = None, Prevalence().fit(features, soft, weight)
+            return self
+        bent = [column for column in self.usable_.numbers_ if column not in set(self.straight)]
+        self.encoder_ = _lines_and_bends(self.usable_, bent)
+        encoded = self.encoder_.fit_transform(usable)
+        self.score_ = RidgeCV(alphas=RIDGES).fit(encoded, score, sample_weight=weight)
+        foretold = self.score_.predict(encoded)[:, None]
+        self.scale_ = StandardScaler().fit(foretold)
+        self.model_ = LogisticRegression(C=1.0).fit(*_two_rows_each(self.scale_.transform(foretold), soft, weight))
+        return self
+
+    def decision_function(self, features: pd.DataFrame) -> np.ndarray:
+        if self.encoder_ is None:
+            return self.fallback_.decision_function(features)
+        foretold = self.score_.predict(self.encoder_.transform(self.usable_.transform(features)))
+        return self.model_.decision_function(self.scale_.transform(foretold[:, None]))
 
 
 class Blend(LogitModel):
@@ -235,33 +289,33 @@ class Candidate:
     blend_of: tuple[str, ...] = ()
 
 
-def with_history(examples: Examples, seed: int) -> list[Candidate]:
-    """Candidates for practices that were surveyed before, simplest first."""
+def with_history(examples: Examples, seed: int, straight: Sequence[str] = ()) -> list[Candidate]:
+    """Candidates for practices that were surveyed before, simplest first; `straight` see ScoreCurves."""
     last, history = [examples.history[0]], list(examples.history)
     return [
         Candidate("persistence", Linear(1.0, columns=last)),
         Candidate("shrunk_persistence", Linear(1.0, columns=history)),
-        *_learned(examples, seed),
-        Candidate("blend_history", blend_of=("shrunk_persistence", "logistic_curves", "additive_boosting")),
-        Candidate("blend", blend_of=("logistic_curves", "additive_boosting")),
+        *_learned(examples, seed, straight),
+        Candidate("blend_history", blend_of=("shrunk_persistence", "score_curves", "additive_boosting")),
+        Candidate("blend", blend_of=("score_curves", "additive_boosting")),
     ]
 
 
-def no_history(examples: Examples, seed: int) -> list[Candidate]:
-    """Candidates for practices never surveyed, simplest first."""
+def no_history(examples: Examples, seed: int, straight: Sequence[str] = ()) -> list[Candidate]:
+    """Candidates for practices never surveyed, simplest first; `straight` see ScoreCurves."""
     return [
         Candidate("prevalence", Prevalence()),
-        *_learned(examples, seed),
-        Candidate("blend", blend_of=("logistic_curves", "additive_boosting")),
+        *_learned(examples, seed, straight),
+        Candidate("blend", blend_of=("score_curves", "additive_boosting")),
     ]
 
 
-def _learned(examples: Examples, seed: int) -> list[Candidate]:
+def _learned(examples: Examples, seed: int, straight: Sequence[str]) -> list[Candidate]:
     return [
         Candidate("logistic_strict", Linear(0.003)),
         Candidate("logistic", Linear(0.1)),
-        Candidate("logistic_curves_strict", Linear(0.001, curves=True)),
-        Candidate("logistic_curves", Linear(0.01, curves=True)),
+        Candidate("logistic_curves", Linear(0.001, curves=True)),
+        Candidate("score_curves", ScoreCurves(straight)),
         Candidate("additive_boosting", AdditiveBoosting(examples.directions, seed)),
     ]
 
@@ -285,14 +339,31 @@ def _two_rows_each(encoded: np.ndarray, soft: np.ndarray, weight: np.ndarray) ->
 
 
 def _encoder(usable: UsableColumns, number) -> ColumnTransformer:
-    text = OneHotEncoder(
+    return _by_kind([("numbers", number, usable.numbers_), ("text", _categories(), usable.text_)])
+
+
+def _lines_and_bends(usable: UsableColumns, bent: list[str]) -> ColumnTransformer:
+    bends = SplineTransformer(n_knots=SPLINE_KNOTS, degree=3, include_bias=False)
+    steps = [
+        ("lines", make_pipeline(NormalScores(), StandardScaler()), usable.numbers_),
+        ("bends", make_pipeline(NormalScores(), bends, StandardScaler()), bent),
+        ("gaps", make_pipeline(MissingIndicator(error_on_new=False), StandardScaler()), usable.gaps_),
+        ("text", make_pipeline(_categories(), StandardScaler()), usable.text_),
+    ]
+    return _by_kind(steps, {"bends": BEND})
+
+
+def _by_kind(steps: list[tuple], weights: dict[str, float] | None = None) -> ColumnTransformer:
+    return ColumnTransformer([step for step in steps if step[2]], transformer_weights=weights)
+
+
+def _categories() -> OneHotEncoder:
+    return OneHotEncoder(
         handle_unknown="infrequent_if_exist",
         min_frequency=RARE_CATEGORY,
         max_categories=MAX_CATEGORIES,
         sparse_output=False,
     )
-    steps = [("numbers", number, usable.numbers_), ("text", text, usable.text_)]
-    return ColumnTransformer([step for step in steps if step[2]])
 
 
 def _straight() -> Pipeline:

@@ -15,6 +15,7 @@ from expectations import BadInput
 from ml import backtest, candidates
 from ml.candidates import LogitModel, TwoPaths
 from ml.columns import refuse_forbidden
+from ml.derived import Derived, Levels, derive, is_around, levels, rest_of_region
 from ml.examples import Examples
 from ml.judgement import auc_difference, metrics
 
@@ -54,51 +55,96 @@ def evaluate(panel: Path, test: Path | None = None, seed: int = 7) -> dict:
 
 
 def _evaluate(panel: Path, test: Path | None, seed: int) -> dict:
-    learned = read_panel(panel)
+    learned, layout = read_panel(panel)
     if test is None:
         if len(set(learned.group)) < 2:
             raise BadInput(f"{panel}: column region has one value only; give a second region or a --test file")
         whole, judged, risks = _cross_validate(learned, seed)
     else:
-        judged = read_panel(Path(test), like=learned.features)
+        judged = read_test(Path(test), layout)
         whole = _fit(learned, seed)
         risks = _risks(whole, judged)
     return _report(whole, len(learned), judged, risks, seed)
 
 
-def read_panel(path: Path, like: pd.DataFrame | None = None) -> Examples:
-    """The file's practices with a score_next; `like` gives the feature columns and kinds that a test file must have."""
+@dataclass(frozen=True)
+class Layout:
+    """How a panel's columns are read, to read a test file likewise: nothing here depends on an outcome.
+
+    kinds   feature column -> whether it is numeric, None for one that is blank throughout
+    """
+
+    kinds: dict[str, bool | None]
+    derived: Derived
+    levels: Levels
+
+
+def read_panel(path: Path) -> tuple[Examples, Layout]:
+    """The file's practices with a score_next, and how to read a test file that goes with it."""
     table = _read_csv(path)
-    features = [column for column in table if column not in REQUIRED]
-    refuse_forbidden(features, str(path))
-    table["score_prior"] = _numbers(table, "score_prior", path, strict=True)
-    table["score_next"] = _numbers(table, "score_next", path, strict=True)
-    _refuse_repeats(table, path)
-    if like is None:
-        described = {column: _numbers(table, column, path, strict=False) for column in features}
-    else:
-        described = _as_trained(table, like, path)
-    frame = pd.DataFrame({"score_prior": table["score_prior"], REGION_PRIOR: _region_prior(table), **described})
+    names = [column for column in table if column not in REQUIRED]
+    own = pd.DataFrame({column: _numbers(table, column, path, strict=False) for column in names}, index=table.index)
+    kinds = {c: pd.api.types.is_numeric_dtype(own[c]) if own[c].notna().any() else None for c in own}
+    derived = derive(own, table["region"])
+    features = _described(table, own, derived, path)
+    layout = Layout(kinds, derived, levels(features, table["wave"]))
+    examples = _examples(table, layout.levels.against_wave(features, table["wave"]))
+    if len(examples) < MIN_ROWS:
+        raise BadInput(f"{path}: {len(examples)} rows with a score_next; at least {MIN_ROWS} are needed")
+    _refuse_unjudgeable(path, examples)
+    _refuse_copies(path, examples)
+    return examples, layout
+
+
+def read_test(path: Path, layout: Layout) -> Examples:
+    """The file's practices with a score_next, described by the columns of the panel."""
+    table = _read_csv(path)
+    own = {}
+    for column, numeric in layout.kinds.items():
+        if column not in table:
+            raise BadInput(f"{path}: column '{column}' of the panel is missing; add it (its cells may be empty)")
+        own[column] = _numbers(table, column, path, strict=True) if numeric else table[column].astype(object)
+        if numeric is None:
+            own[column] = pd.Series(np.nan, table.index)  # the panel taught nothing of it
+    features = _described(table, pd.DataFrame(own, index=table.index), layout.derived, path)
+    examples = _examples(table, layout.levels.against_wave(features, table["wave"]))
+    _refuse_unjudgeable(path, examples)
+    return examples
+
+
+def _described(table: pd.DataFrame, own: pd.DataFrame, derived: Derived, path: Path) -> pd.DataFrame:
+    """History, the file's own columns and what they imply, on the file's scale."""
+    prior = table[["score_prior"]]
+    around = rest_of_region(prior, table["region"], table["wave"]).set_axis([REGION_PRIOR], axis=1)
+    features = pd.concat([prior, around, derived.add(own, table["region"], table["wave"])], axis=1)
+    twice = features.columns[features.columns.duplicated()]
+    if len(twice):
+        raise BadInput(f"{path}: column '{twice[0]}' is computed here; rename yours")
+    return features
+
+
+def _examples(table: pd.DataFrame, features: pd.DataFrame) -> Examples:
+    """Scores count in standard deviations of their wave: what is low is so within its wave."""
     scored = table["score_next"].notna().to_numpy()
-    frame, table = frame[scored].reset_index(drop=True), table[scored].reset_index(drop=True)
+    features, table = features[scored].reset_index(drop=True), table[scored].reset_index(drop=True)
+    score = (table["score_next"] - _by_wave(table, "mean")) / _by_wave(table, "std").replace(0, np.nan)
+    table = table.assign(score_next=score.fillna(0))
     score = table["score_next"].to_numpy()
-    nothing = np.full(len(frame), np.nan)
-    examples = Examples(
-        features=frame,
+    nothing = np.full(len(table), np.nan)
+    return Examples(
+        features=features,
         history=HISTORY,
         score=score,
         expected=score,
-        spread=SOFT_SPREAD * _by_wave(table, "std").fillna(0).to_numpy(),
-        judged=np.ones(len(frame), bool),
-        weight=np.ones(len(frame)),
-        group=table["region"].fillna("").to_numpy(object),
-        wave=table["wave"].fillna("").to_numpy(object),
+        spread=np.full(len(table), SOFT_SPREAD),
+        judged=np.ones(len(table), bool),
+        weight=np.ones(len(table)),
+        group=table["region"].to_numpy(object),
+        wave=table["wave"].to_numpy(object),
         low=nothing,
         soft=nothing,
         directions=dict.fromkeys(HISTORY, -1),
     ).with_cut(_by_wave(table, "quantile", LOW_QUANTILE).to_numpy())
-    _refuse_unusable(path, examples, training=like is None)
-    return examples
 
 
 def _read_csv(path: Path) -> pd.DataFrame:
@@ -111,9 +157,14 @@ def _read_csv(path: Path) -> pd.DataFrame:
     missing = [column for column in REQUIRED if column not in table]
     if missing:
         raise BadInput(f"{path}: column '{missing[0]}' is missing; a panel needs {', '.join(REQUIRED)}")
-    if REGION_PRIOR in table:
-        raise BadInput(f"{path}: column '{REGION_PRIOR}' is computed here; rename yours")
-    return table
+    refuse_forbidden([column for column in table if column not in REQUIRED], str(path))
+    _refuse_repeats(table, path)
+    return table.assign(
+        region=table["region"].fillna(""),
+        wave=table["wave"].fillna(""),
+        score_prior=_numbers(table, "score_prior", path, strict=True),
+        score_next=_numbers(table, "score_next", path, strict=True),
+    )
 
 
 def _numbers(table: pd.DataFrame, column: str, path: Path, strict: bool) -> pd.Series:
@@ -129,25 +180,6 @@ def _numbers(table: pd.DataFrame, column: str, path: Path, strict: bool) -> pd.S
             f"{path}: row {row + 2}, column '{column}': '{text.iloc[row]}' is not a number; correct or empty the cell"
         )
     return text
-
-
-def _as_trained(table: pd.DataFrame, like: pd.DataFrame, path: Path) -> dict[str, pd.Series]:
-    described = {}
-    for column in like.columns.drop(list(HISTORY)):
-        if column not in table:
-            raise BadInput(f"{path}: column '{column}' of the panel is missing; add it (its cells may be empty)")
-        numeric = pd.api.types.is_numeric_dtype(like[column])
-        blank = not like[column].notna().any()
-        described[column] = _numbers(table, column, path, strict=not blank) if numeric else table[column].astype(object)
-    return described
-
-
-def _region_prior(table: pd.DataFrame) -> pd.Series:
-    """Mean score_prior of the *other* practices of the same region and wave; NaN when there is none."""
-    by_region = table.groupby(["region", "wave"], dropna=False)["score_prior"]
-    total, count = by_region.transform("sum"), by_region.transform("count")
-    others = count - table["score_prior"].notna()
-    return (total - table["score_prior"].fillna(0)) / others.where(others > 0)
 
 
 def _by_wave(table: pd.DataFrame, figure: str, *arguments: float) -> pd.Series:
@@ -166,15 +198,15 @@ def _refuse_repeats(table: pd.DataFrame, path: Path) -> None:
         )
 
 
-def _refuse_unusable(path: Path, examples: Examples, training: bool) -> None:
-    if training and len(examples) < MIN_ROWS:
-        raise BadInput(f"{path}: {len(examples)} rows with a score_next; at least {MIN_ROWS} are needed")
+def _refuse_unjudgeable(path: Path, examples: Examples) -> None:
     if not 0 < examples.low.sum() < len(examples):
         raise BadInput(f"{path}: column 'score_next' has no bottom quartile; it needs more different values")
+
+
+def _refuse_copies(path: Path, examples: Examples) -> None:
     for column, values in examples.features.select_dtypes("number").items():
-        both = values.notna()
-        same = values.nunique() > 1 and abs(np.corrcoef(values[both], examples.score[both])[0, 1]) > COPY
-        if training and same:
+        both = values.notna().to_numpy()
+        if values.nunique() > 1 and abs(np.corrcoef(values[both], examples.score[both])[0, 1]) > COPY:
             raise BadInput(f"{path}: column '{column}' repeats score_next; remove it, it tells the future")
 
 
@@ -190,14 +222,16 @@ def _cross_validate(examples: Examples, seed: int) -> tuple[Fitted, Examples, di
 def _fit(examples: Examples, seed: int) -> Fitted:
     """Choose and fit both paths; every figure inside comes from folds of these examples only."""
     bare = examples.without_history()
-    no_prior = backtest.select(bare, candidates.no_history(bare, seed), _folds(bare, seed), seed)
-    prevalence = backtest.fit("prevalence", candidates.no_history(bare, seed), bare)
+    around = [column for column in bare.features if is_around(column)]
+    bare_pool = candidates.no_history(bare, seed, around)
+    no_prior = backtest.select(bare, bare_pool, _folds(bare, seed), seed)
+    prevalence = backtest.fit("prevalence", bare_pool, bare)
     known = examples.take(examples.has_history)
     if len(known) < MIN_ROWS or not 0 < known.low.sum() < len(known):
         baselines = dict.fromkeys(BASELINES, TwoPaths(prevalence, prevalence, HISTORY))
         model = TwoPaths(no_prior.model, no_prior.model, HISTORY)
         return Fitted(model, no_prior.model, baselines, no_prior.chosen, no_prior.chosen)
-    pool = candidates.with_history(known, seed)
+    pool = candidates.with_history(known, seed, [REGION_PRIOR, *around])
     selected = backtest.select(known, pool, _folds(known, seed), seed)
     baselines = {
         name: TwoPaths(backtest.fit_calibrated(name, pool, known, selected.calibrations), prevalence, HISTORY)

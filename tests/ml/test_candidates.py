@@ -1,10 +1,13 @@
 import numpy as np
 import pandas as pd
 import pytest
+import skops.io
 
 from ml import backtest, candidates, explanation
-from ml.candidates import AdditiveBoosting, Blend, Calibrated, Linear, Prevalence, TwoPaths, logistic
+from ml.candidates import AdditiveBoosting, Blend, Calibrated, Linear, Prevalence, ScoreCurves, TwoPaths, logistic
 from ml.examples import Examples
+from ml.judgement import auc
+from ml.registry import ALLOWED_TYPES
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +32,7 @@ def two_paths(table):
     known = frame["last"].notna().to_numpy()
     parts = [Linear(0.1), Linear(0.01, curves=True), AdditiveBoosting({"wait": 1, "last": -1})]
     seen = [part.fit(frame[known], soft[known], weight[known]) for part in parts]
+    seen.append(ScoreCurves(["wait"]).fit(frame[known], soft[known], weight[known], 70 - 10 * soft[known]))
     bare = frame.drop(columns="last")
     fresh = AdditiveBoosting({"wait": 1}).fit(bare, soft, weight)
     return TwoPaths(Calibrated(Blend(seen), 1.3, -0.2), Calibrated(fresh, 0.9, 0.1), ["last"])
@@ -59,6 +63,25 @@ def test_soft_labels_are_learned_with_their_chance():
     frame, soft = pd.DataFrame({"x": np.zeros(10)}), np.full(10, 0.3)
     for model in (Linear(1.0), AdditiveBoosting(), Prevalence()):
         assert model.fit(frame, soft, np.ones(10)).predict_proba(frame)[:, 1] == pytest.approx(0.3, abs=1e-6)
+
+
+def test_the_distance_from_the_cut_teaches_more_than_the_side_of_it():
+    random = np.random.default_rng(6)
+    frame = pd.DataFrame({f"x{i}": random.normal(size=600) for i in range(12)})
+    score = frame[["x0", "x1", "x2"]].sum(axis=1).to_numpy() + random.normal(0, 2, 600)
+    low = (score < np.quantile(score, 0.25)).astype(float)
+    learn, judge = np.arange(150), np.arange(150, 600)
+    by_score = ScoreCurves().fit(frame.iloc[learn], low[learn], np.ones(150), score[learn])
+    by_side = Linear(0.001, curves=True).fit(frame.iloc[learn], low[learn], np.ones(150))
+    reached = [auc(low[judge], model.decision_function(frame.iloc[judge])) for model in (by_score, by_side)]
+    assert reached[0] > reached[1] + 0.01
+
+
+def test_a_fitted_candidate_is_stored_and_read_back(table, two_paths):
+    stored = skops.io.dumps(two_paths)
+    assert set(skops.io.get_untrusted_types(data=stored)) <= ALLOWED_TYPES
+    back = skops.io.loads(stored, trusted=sorted(ALLOWED_TYPES))
+    assert (back.decision_function(table[0]) == two_paths.decision_function(table[0])).all()
 
 
 def test_unseen_category_and_blank_are_scored(table, two_paths):
