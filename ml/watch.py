@@ -11,6 +11,7 @@ from ml.judgement import CAPACITY, at_capacity, auc, metrics, resample
 
 BINS = 5
 MIN_CELL = 11
+MIN_CALIBRATED = 30  # rows of one kind, from which risk is held against truth
 MIN_LOW = 20  # low practices of one kind and wave, from which its recall is worth comparing
 RECALL_GAP = 0.10
 FALSE_ALARM_GAP = 0.10
@@ -147,9 +148,9 @@ def by_stratum(low: np.ndarray, risk: np.ndarray, groups: np.ndarray, kinds: pd.
     its 95% interval, and an alert that says why.
 
     The list is the top tenth of all rows. Because the action is help, the harm is missing a practice: `recall` alerts
-    where a kind's recall lies more than 0.10 below the rest's and its interval does not reach the rest's;
-    `false positives` likewise above; `calibration` where the interval of risk less truth leaves out 0 after allowing
-    for the number of kinds looked at.
+    where a kind's recall lies more than 0.10 below the rest's and the interval of the difference leaves out 0; `false
+    positives` likewise above; `calibration` where the interval of risk less truth leaves out 0 after allowing for the
+    number of kinds looked at.
     """
     on_list = listed(risk).astype(float)
     draws = resample(groups, seed, draws=DRAWS)
@@ -157,15 +158,13 @@ def by_stratum(low: np.ndarray, risk: np.ndarray, groups: np.ndarray, kinds: pd.
     tail = 2.5 / max(len(found), 1)
     rows = []
     for column, value, inside in found:
-        shares = {
-            name: [_share(on_list, side & (low == outcome), draws) for side in (inside, ~inside)]
-            for name, outcome in (("recall", 1), ("false_positive_rate", 0))
-        }
+        recall, missed = (_share(on_list, side & (low == 1), draws) for side in (inside, ~inside))
+        false, spared = (_share(on_list, side & (low == 0), draws) for side in (inside, ~inside))
         gap = _share(risk - low, inside, draws, tail)
         alerts = {
-            "recall": _apart(shares["recall"], -RECALL_GAP),
-            "false positives": _apart(shares["false_positive_rate"], FALSE_ALARM_GAP),
-            "calibration": gap.low > 0 or gap.high < 0,
+            "recall": _apart(missed, recall, RECALL_GAP),
+            "false positives": _apart(false, spared, FALSE_ALARM_GAP),
+            "calibration": gap.n >= MIN_CALIBRATED and (gap.low > 0 or gap.high < 0),
         }
         rows.append(
             {
@@ -175,8 +174,8 @@ def by_stratum(low: np.ndarray, risk: np.ndarray, groups: np.ndarray, kinds: pd.
                 "low_share": float(low[inside].mean()),
                 "mean_risk": float(risk[inside].mean()),
                 "listed_share": float(on_list[inside].mean()),
-                **_named("recall", shares["recall"][0]),
-                **_named("false_positive_rate", shares["false_positive_rate"][0]),
+                **_named("recall", recall),
+                **_named("false_positive_rate", false),
                 **_named("calibration_gap", gap),
                 "auc": auc(low[inside], risk[inside]),
                 "alert": ", ".join(name for name, raised in alerts.items() if raised),
@@ -186,12 +185,13 @@ def by_stratum(low: np.ndarray, risk: np.ndarray, groups: np.ndarray, kinds: pd.
 
 
 class Share(NamedTuple):
-    """A mean over `n` rows with its interval; all None where there are no rows."""
+    """A mean over `n` rows, on all of them and on each resample, with its interval; None where there are no rows."""
 
     n: int
     value: float | None = None
     low: float | None = None
     high: float | None = None
+    draws: np.ndarray | None = None
 
 
 def _kinds(kinds: pd.DataFrame) -> list[tuple[str, str, np.ndarray]]:
@@ -207,21 +207,16 @@ def _share(values: np.ndarray, inside: np.ndarray, draws: np.ndarray, tail: floa
     if not inside.any():
         return Share(0)
     size = draws[:, inside].sum(axis=1)
-    drawn = draws[size > 0][:, inside] @ values[inside] / size[size > 0]
-    low, high = np.percentile(drawn, [tail, 100 - tail])
-    return Share(int(inside.sum()), float(values[inside].mean()), float(low), float(high))
+    drawn = np.divide(draws[:, inside] @ values[inside], size, out=np.full(len(size), np.nan), where=size > 0)
+    low, high = np.nanpercentile(drawn, [tail, 100 - tail])
+    return Share(int(inside.sum()), float(values[inside].mean()), float(low), float(high), drawn)
 
 
-def _apart(sides: list[Share], gap: float) -> bool:
-    """Whether a kind lies beyond the rest by more than `gap` (its sign says in which direction) and beyond chance."""
-    own, rest = sides
-    if min(own.n, rest.n) < MIN_CELL:
+def _apart(greater: Share, less: Share, gap: float) -> bool:
+    """Whether one mean lies above another by more than `gap`, and by more than chance (interval of the difference)."""
+    if min(greater.n, less.n) < MIN_CELL:
         return False
-    return (
-        own.value < rest.value + gap and own.high < rest.value
-        if gap < 0
-        else (own.value > rest.value + gap and own.low > rest.value)
-    )
+    return greater.value > less.value + gap and np.nanpercentile(greater.draws - less.draws, 2.5) > 0
 
 
 def _named(name: str, share: Share) -> dict[str, float | None]:

@@ -1,5 +1,6 @@
 """A fabricated warehouse with the columns the model room reads, so that its tests need no dbt."""
 
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -165,3 +166,15 @@ def trained(fabricated, store):
     from ml import training
 
     return fabricated, store, training.train(fabricated, store, seed=7)
+
+
+@pytest.fixture
+def home(trained, tmp_path):
+    """A private copy of a trained home's warehouse and store."""
+    warehouse, tracking, _ = trained
+    folder = tmp_path / "home"
+    folder.mkdir()
+    shutil.copy(warehouse, folder / "w.duckdb")
+    database = Path(tracking.uri.removeprefix("sqlite:///"))
+    shutil.copy(database, folder / "mlflow.db")
+    return folder / "w.duckdb", Tracking(f"sqlite:///{folder / 'mlflow.db'}", tracking.artifact_root)
