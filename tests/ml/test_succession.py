@@ -1,11 +1,13 @@
 """Champions changed by hand: in Python against a trained store, and as a user would, through ./pulse model."""
 
 import json
+import sys
 
 import pytest
 
 from expectations import BadInput
 from ml import registry, succession
+from orchestration import cli
 
 
 @pytest.fixture
@@ -86,28 +88,42 @@ def test_an_unknown_version_is_named(two_versions, change):
         change(two_versions, 9)
 
 
-def test_the_command_line(two_versions, home, pulse):
-    folder = home[0].parent
-    listed = pulse("model", "list", "--home", folder)
-    assert listed.code == 0
-    assert [line.split()[1] for line in listed.out.splitlines()] == ["2", "1"]
-    unknown = pulse("model", "rollback", 9, "--home", folder)
-    assert (unknown.code, unknown.out) == (2, "")
-    assert unknown.err == "pulse: low-cahps-risk has no version 9; there are 1, 2\n"
-    refused = pulse("model", "promote", 2, "--home", folder)
-    assert refused.code == 1
-    assert refused.err.startswith("pulse: version 2 was not promoted: Brier score")
+@pytest.fixture
+def model_command(monkeypatch, capsys):
+    """`./pulse model ...` in this process: (exit code, out, err)."""
+
+    def call(*arguments):
+        monkeypatch.setattr(sys, "argv", ["pulse", "model", *map(str, arguments)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        said = capsys.readouterr()
+        return ended.value.code or 0, said.out, said.err
+
+    return call
+
+
+def test_the_command_line(two_versions, home, model_command):
+    where = ("--home", home[0].parent)
+    code, out, _ = model_command("list", *where)
+    assert code == 0
+    assert [line.split()[1] for line in out.splitlines()] == ["2", "1"]
+    for command in ("promote", "rollback", "reproduce"):
+        unknown = "pulse: low-cahps-risk has no version 9; there are 1, 2\n"
+        assert model_command(command, 9, *where) == (2, "", unknown)
+    code, out, err = model_command("promote", 2, *where)
+    assert (code, out) == (1, "")
+    assert err.startswith("pulse: version 2 was not promoted: Brier score")
     record_figures(two_versions, 2, brier=0.0)
-    assert pulse("model", "promote", 2, "--home", folder).code == 0
-    back = pulse("model", "rollback", 1, "--home", folder)
-    assert (back.code, back.out) == (0, "version 1 is champion again: rolled back from version 2\n")
+    assert model_command("promote", 2, *where)[0] == 0
+    assert model_command("rollback", 1, *where) == (0, "version 1 is champion again: rolled back from version 2\n", "")
     assert registry.by_alias(two_versions).number == 1
-    nowhere = pulse("model", "reproduce", 1, "--home", folder)
-    assert nowhere.code == 2
-    assert "no longer has" in nowhere.err
+    code, _, err = model_command("reproduce", 1, *where)
+    assert code == 2
+    assert "no longer has" in err
 
 
-def test_a_home_without_models_says_so(tmp_path, pulse):
-    done = pulse("model", "list", "--home", tmp_path)
-    assert done.code == 2
-    assert "no model records here yet" in done.err
+def test_a_home_without_models_says_so(tmp_path, model_command):
+    code, _, err = model_command("list", "--home", tmp_path)
+    assert code == 2
+    assert "no model records here yet" in err
