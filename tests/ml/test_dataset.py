@@ -142,3 +142,72 @@ def test_the_digest_follows_the_numbers(fabricated, copy):
     assert dataset.read(copy).digest() == dataset.read(fabricated).digest()
     change(copy, "update marts.metric_result set value_shrunk = 0.1 where practice_id = 'P003'")
     assert dataset.read(copy).digest() != dataset.read(fabricated).digest()
+
+
+def waves_of(months: int, late_days: int = 0, count: int = 5) -> pd.DataFrame:
+    """Waves back to back, `months` long, their results out `late_days` after the last answer."""
+    start = pd.date_range("2023-01-01", periods=count, freq=pd.DateOffset(months=months))
+    end = start + pd.DateOffset(months=months) - pd.Timedelta(days=1)
+    frame = pd.DataFrame({"wave_id": [f"w{i}" for i in range(count)], "start_on": start, "end_on": end})
+    return frame.assign(results_on=end + pd.Timedelta(days=late_days))
+
+
+@pytest.mark.parametrize(
+    ("months", "late_days", "taught_by"),
+    [
+        (6, 0, ["w0", "w1", "w2"]),  # half-years: as-of dates six months apart are a look-back apart
+        (6, 20, ["w0", "w1"]),  # the newest wave's results were not out on the eve
+        (3, 0, ["w0", "w1"]),  # quarters: the one just before shares the look-back
+        (12, 0, ["w0", "w1", "w2"]),
+    ],
+)
+def test_between_learning_and_test_lies_the_look_back(months, late_days, taught_by):
+    assert dataset.teachers(waves_of(months, late_days))["w3"] == taught_by
+
+
+def test_no_fold_knows_what_was_not_out_nor_what_its_test_speaks_of(fabricated):
+    table = dataset.read(fabricated)
+    rows = table.keys[~np.isnan(table.examples.score)].reset_index(drop=True)
+    eve, out = pd.to_datetime(rows["as_of_date"]), pd.to_datetime(rows["results_on"])
+    folds = dataset.forward_folds(rows["wave_id"].to_numpy(), table.teachers)
+    assert len(folds) == len(WAVES) - 1
+    for train, test in folds:
+        assert out[train].max() <= eve[test].min()
+        gap = pd.DateOffset(months=dataset.LOOK_BACK_MONTHS)
+        assert eve[train].max() + pd.Timedelta(days=1) + gap <= eve[test].min() + pd.Timedelta(days=1)
+
+
+def test_each_wave_is_judged_by_the_cut_of_its_teachers(fabricated):
+    table = dataset.read(fabricated)
+    cuts = dataset.cuts(table.examples, table.teachers)
+    examples = table.examples
+    past = np.isin(examples.wave, WAVES[:3]) & ~np.isnan(examples.score)
+    expected = dataset.label_cut(examples.score[past], examples.judged[past])
+    assert set(cuts[examples.wave == WAVES[3]]) == {expected}
+
+
+def test_access_is_an_outcome_of_its_own(fabricated):
+    index, access = dataset.read(fabricated), dataset.read(fabricated, dataset.ACCESS)
+    assert access.labelled_waves == index.labelled_waves
+    assert not np.allclose(access.examples.score, index.examples.score, equal_nan=True)
+    with duckdb.connect(str(fabricated), read_only=True) as connection:
+        told = connection.execute(
+            "select practice_id, access_adjusted, access_n from marts.practice_label where wave_id = '2024H1'"
+        ).fetchdf()
+    mine = access.keys[access.keys["wave_id"] == "2024H1"].merge(told, on="practice_id")
+    assert mine["score"].to_numpy() == pytest.approx(mine["access_adjusted"].to_numpy())
+    same = [column for column in index.examples.features if column != "last_score"]
+    pd.testing.assert_frame_equal(index.examples.features[same], access.examples.features[same])
+
+
+def test_touchpoints_of_the_last_wave_are_history(copy):
+    change(
+        copy,
+        "update marts.practice_features set touchpoint_ease = 80, touchpoint_flexible = 60 where practice_id = 'P000'",
+        "update marts.practice_features set touchpoint_ease = 50 where practice_id = 'P001'",
+    )
+    table = dataset.read(copy)
+    now = (table.keys["as_of_date"] == table.as_of).to_numpy()
+    said = dict(zip(table.keys["practice_id"][now], table.examples.features["history_touchpoints"][now], strict=True))
+    assert said["P000"] - said["P001"] == pytest.approx(20)
+    assert np.isnan(said["P002"])

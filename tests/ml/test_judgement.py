@@ -77,3 +77,38 @@ def test_noise_ceiling_agrees_with_the_notes():
     ceiling = judgement.noise_ceiling(between, sampling, np.zeros(4000), cut, seed=1)
     assert ceiling["auc"] == pytest.approx(0.91, abs=0.015)
     assert judgement.noise_ceiling(np.zeros(5), np.ones(5), np.zeros(5), np.zeros(5), 1) is None
+
+
+def test_net_benefit_at_capacity_by_hand():
+    # Three contacted: 1.5 low and 1.5 not, ties by their share; a false contact costs a third of a true one.
+    expected = 0.15 - 0.15 / 3
+    assert judgement.net_benefit_at_capacity(LOW, RISK, 0.3, worth=0.25) == pytest.approx(expected)
+
+
+def test_figures_share_their_draws_so_that_differences_are_paired():
+    random = np.random.default_rng(4)
+    low = (random.random(300) < 0.3).astype(float)
+    risk = np.clip(0.3 + 0.2 * low + random.normal(0, 0.1, 300), 0, 1)
+    slightly_worse = np.clip(risk + random.normal(0, 0.02, 300), 0, 1)
+    made = judgement.drawn({"auc": judgement.auc}, low, {"a": risk, "b": slightly_worse}, np.arange(300), seed=1)
+    alone, gap = made["a"]["auc"].interval(), made["a"]["auc"].minus(made["b"]["auc"])
+    assert alone["low"] < alone["value"] < alone["high"]
+    assert gap["value"] == pytest.approx(judgement.auc(low, risk) - judgement.auc(low, slightly_worse))
+    assert gap["high"] - gap["low"] < 0.5 * (alone["high"] - alone["low"])
+    assert made["a"]["auc"].minus(made["a"]["auc"]) == {"value": 0, "low": 0, "high": 0}
+
+
+def test_a_figure_without_meaning_has_no_interval():
+    made = judgement.drawn({"auc": judgement.auc}, np.zeros(30), {"a": np.arange(30.0)}, np.arange(30), seed=1)
+    assert made["a"]["auc"].interval() == {"value": None, "low": None, "high": None}
+
+
+def test_the_calibration_curve_covers_the_truth():
+    random = np.random.default_rng(6)
+    missed = []
+    for draw in range(30):
+        risk = random.random(600)
+        curve = judgement.calibration_curve((random.random(600) < risk).astype(float), risk, np.arange(600), draw)
+        assert sum(point["n"] for point in curve) == 600
+        missed += [not point["low_from"] <= point["risk"] <= point["low_to"] for point in curve]
+    assert 0.02 < np.mean(missed) < 0.12
