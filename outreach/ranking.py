@@ -184,22 +184,20 @@ _COPIED = (
 
 
 def _standing(row: Mapping[str, Any], then_come: str) -> str:
-    """One sentence for the scorecard: the band, what decides within it, and what of that is known."""
-    band = (
-        "Among the practices with a duty not met, which come first"
-        if row["hard_fail"]
-        else "After those with a duty not met"
-    )
-    return f"{band}; within the band come first {then_come}. {_known(row)}"
+    """Why it stands where it stands: the band, what decides within it, and what of that is known."""
+    band = "No duty is known to be missed, so it comes after those that miss one."
+    if row["hard_fail"]:
+        band = "A duty is not met: such practices come first."
+    return f"{band} Among its like lead {then_come}: {_known(row)}."
 
 
 def _known(row: Mapping[str, Any]) -> str:
     if row["risk"] is None:
-        return "Its risk is not known, and it stands behind those with one."
-    source = " (estimated without an earlier survey)" if row["path"] == "no_history" else ""
+        return "here the risk is not known"
+    risk = f"here a risk of {row['risk']:.0%}{' (estimated without an earlier survey)' if row['path'] == 'no_history' else ''}"
     if row["members"] is None:
-        return f"Its risk is {row['risk']:.0%}{source}; its members are unknown or too few to show, and it stands behind those with a number."
-    return f"Its risk of {row['risk']:.0%}{source} among {row['members']:,} members makes {row['expected_members_affected']:.0f} that help may reach."
+        return f"{risk}, but a number of members that is unknown or too small to show"
+    return f"{risk} among {row['members']:,} members makes {row['expected_members_affected']:.0f}"
 
 
 def _has_model(connection: duckdb.DuckDBPyConnection, as_of: date) -> bool:

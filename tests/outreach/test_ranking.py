@@ -52,6 +52,21 @@ def test_without_a_model_the_weakest_steps_come_first(tmp_path, plan_tables, mar
     assert all(p.risk is None and p.model_version is None for p in practices)
 
 
+def test_each_practice_says_why_it_stands_where_it_stands(marts):
+    practices = ranked(marts).practices
+    assert practices[0].standing.startswith("A duty is not met: such practices come first.")
+    second = practices[1]
+    assert second.standing == (
+        "No duty is known to be missed, so it comes after those that miss one. Among its like lead those where help is "
+        f"expected to reach most members: here a risk of {second.risk:.0%} among {second.members:,} members makes "
+        f"{second.expected_members_affected:.0f}."
+    )
+    [small] = [p for p in practices if p.members is None]
+    assert "unknown or too small to show" in small.standing
+    assert {p.is_uncertain for p in practices} == {True, False}
+    assert all(p.is_uncertain == (p.risk_low < 0.25 < p.risk_high) for p in practices)
+
+
 def test_a_practice_without_data_says_so(marts):
     [silent] = [p for p in ranked(marts).practices if p.practice_id == "P0003"]
     assert silent.data_gaps == 38
