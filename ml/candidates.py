@@ -16,7 +16,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.linear_model import LogisticRegression, RidgeCV
-from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, QuantileTransformer, SplineTransformer, StandardScaler
 
 from ml.examples import Examples
@@ -113,15 +113,11 @@ class Prevalence(LogitModel):
 
 
 class Linear(LogitModel):
-    """Regularised logistic regression on the chosen columns, straight or as smooth curves of their ranks.
+    """Regularised logistic regression on the chosen columns; None takes all."""
 
-    columns None takes all. Curves (cubic B-splines on ranks) stay sums of one-column terms.
-    """
-
-    def __init__(self, strength: float, columns: Sequence[str] | None = None, curves: bool = False):
+    def __init__(self, strength: float, columns: Sequence[str] | None = None):
         self.strength = strength
         self.columns = columns
-        self.curves = curves
 
     def fit(self, features: pd.DataFrame, soft: np.ndarray, weight: np.ndarray) -> "Linear":
         chosen = features if self.columns is None else features[list(self.columns)]
@@ -130,8 +126,7 @@ class Linear(LogitModel):
         if usable.shape[1] == 0:
             self.encoder_, self.fallback_ = None, Prevalence().fit(features, soft, weight)
             return self
-        number = _curves(len(usable)) if self.curves else _straight()
-        self.encoder_ = make_pipeline(_encoder(self.usable_, number), StandardScaler())
+        self.encoder_ = make_pipeline(_encoder(self.usable_, SimpleImputer(strategy="median")), StandardScaler())
         encoded = self.encoder_.fit_transform(usable)
         self.model_ = LogisticRegression(C=self.strength, solver="newton-cholesky", max_iter=200)
         self.model_.fit(*_two_rows_each(encoded, soft, weight))
@@ -314,7 +309,6 @@ def _learned(examples: Examples, seed: int, straight: Sequence[str]) -> list[Can
     return [
         Candidate("logistic_strict", Linear(0.003)),
         Candidate("logistic", Linear(0.1)),
-        Candidate("logistic_curves", Linear(0.001, curves=True)),
         Candidate("score_curves", ScoreCurves(straight)),
         Candidate("additive_boosting", AdditiveBoosting(examples.directions, seed)),
     ]
@@ -363,16 +357,4 @@ def _categories() -> OneHotEncoder:
         min_frequency=RARE_CATEGORY,
         max_categories=MAX_CATEGORIES,
         sparse_output=False,
-    )
-
-
-def _straight() -> Pipeline:
-    return make_pipeline(SimpleImputer(strategy="median"))
-
-
-def _curves(rows: int) -> Pipeline:
-    return make_pipeline(
-        SimpleImputer(strategy="median"),
-        QuantileTransformer(n_quantiles=min(MAX_QUANTILES, rows), subsample=None),
-        SplineTransformer(n_knots=SPLINE_KNOTS, degree=3),
     )

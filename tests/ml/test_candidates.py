@@ -30,7 +30,7 @@ def table():
 def two_paths(table):
     frame, soft, weight = table
     known = frame["last"].notna().to_numpy()
-    parts = [Linear(0.1), Linear(0.01, curves=True), AdditiveBoosting({"wait": 1, "last": -1})]
+    parts = [Linear(0.1), AdditiveBoosting({"wait": 1, "last": -1})]
     seen = [part.fit(frame[known], soft[known], weight[known]) for part in parts]
     seen.append(ScoreCurves(["wait"]).fit(frame[known], soft[known], weight[known], 70 - 10 * soft[known]))
     bare = frame.drop(columns="last")
@@ -72,7 +72,7 @@ def test_the_distance_from_the_cut_teaches_more_than_the_side_of_it():
     low = (score < np.quantile(score, 0.25)).astype(float)
     learn, judge = np.arange(150), np.arange(150, 600)
     by_score = ScoreCurves().fit(frame.iloc[learn], low[learn], np.ones(150), score[learn])
-    by_side = Linear(0.001, curves=True).fit(frame.iloc[learn], low[learn], np.ones(150))
+    by_side = Linear(0.1).fit(frame.iloc[learn], low[learn], np.ones(150))
     reached = [auc(low[judge], model.decision_function(frame.iloc[judge])) for model in (by_score, by_side)]
     assert reached[0] > reached[1] + 0.01
 
