@@ -23,25 +23,6 @@ with observations as (
     where observations.practice_id is not null
 ),
 
--- The many rows are added up once, to the finest groups; the coarser ones are made of those.
-finest as (
-    select
-        as_of_date,
-        metric_id,
-        practice_id,
-        npi,
-        lob,
-        {{ exact_sum('numerator') }} as numerator,
-        {{ exact_sum('denominator') }} as denominator,
-        cast(sum(is_counted) as bigint) as n_observations,
-        cast(sum(is_counted * has_person) as bigint) as n_with_person,
-        cast(sum(is_excluded) as bigint) as n_excluded,
-        {{ exact_sum('is_counted * measured') }} as measured,
-        {{ exact_sum('is_counted * measured * measured') }} as measured_squared
-    from observations
-    group by as_of_date, metric_id, practice_id, npi, lob
-),
-
 sums as (
     select
         as_of_date,
@@ -53,12 +34,12 @@ sums as (
         grouping(lob) as is_all_lobs,
         {{ exact_sum('numerator') }} as numerator,
         {{ exact_sum('denominator') }} as denominator,
-        cast(sum(n_observations) as bigint) as n_observations,
-        cast(sum(n_with_person) as bigint) as n_with_person,
-        cast(sum(n_excluded) as bigint) as n_excluded,
-        {{ exact_sum('measured') }} as measured,
-        {{ exact_sum('measured_squared') }} as measured_squared
-    from finest
+        cast(sum(is_counted) as bigint) as n_observations,
+        cast(sum(is_counted * has_person) as bigint) as n_with_person,
+        cast(sum(is_excluded) as bigint) as n_excluded,
+        {{ exact_sum('is_counted * measured') }} as measured,
+        {{ exact_sum('is_counted * measured * measured') }} as measured_squared
+    from observations
     group by grouping sets (
         (as_of_date, metric_id, practice_id),
         (as_of_date, metric_id, practice_id, lob),
