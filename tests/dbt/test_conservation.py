@@ -112,3 +112,53 @@ def test_a_known_claim_stays_known_unless_it_is_replaced(warehouse):
     compared, missing = warehouse.execute(lost).fetchone()
     assert compared > 1000
     assert missing == 0
+
+
+def test_a_practice_without_an_appointment_feed_has_no_appointment_metric(warehouse):
+    """Not a bad one: nothing measured, no score, no verdict. Extended hours fall back on claims, which give no verdict either."""
+    silent, judged, measured = warehouse.execute("""
+        select
+            count(distinct result.practice_id),
+            count(*) filter (result.status not in ('not_applicable', 'insufficient')),
+            count(*) filter (
+                result.metric_id <> 'extended_hours_visit_share'
+                and (
+                    result.status <> 'not_applicable'
+                    or result.value is not null
+                    or result.score_0_100 is not null
+                )
+            )
+        from marts.metric_result as result
+        inner join reference.ref_metric as metric
+            on result.metric_id = metric.metric_id and metric.required_feeds = 'appointments'
+        where result.practice_id not in (
+            select location_id from staging.stg_appointments where location_id is not null
+        )
+    """).fetchone()
+    assert silent > 0
+    assert (judged, measured) == (0, 0)
+
+
+def test_a_late_claim_changes_a_later_date_and_not_an_earlier_one(warehouse):
+    """Paid after an as-of date: unseen on that date, though the service lies before it, and seen on the next."""
+    seen_early, seen_later = warehouse.execute("""
+        with steps as (
+            select as_of_date, lead(as_of_date) over (order by as_of_date) as next_date from intermediate.int_as_of
+        ),
+        late as (
+            select steps.as_of_date, steps.next_date, line.claim_id
+            from steps
+            inner join staging.stg_medical_claims as line
+                on line.claim_start_date <= steps.as_of_date and line.known_from <= steps.next_date
+            group by all
+            having min(line.known_from) > steps.as_of_date
+        )
+        select
+            count(*) filter (service.as_of_date = late.as_of_date),
+            count(*) filter (service.as_of_date = late.next_date)
+        from late
+        inner join intermediate.int_visit_service as service
+            on late.claim_id = service.claim_id and service.as_of_date in (late.as_of_date, late.next_date)
+    """).fetchone()
+    assert seen_later > 100
+    assert seen_early == 0

@@ -148,3 +148,15 @@ def test_every_parameter_has_its_value_in_the_project_file_alone():
     with_a_default = re.compile(r"""\bvar\(\s*['"]\w+['"]\s*,""")
     for path in sorted((DBT / "models").rglob("*.sql")) + sorted((DBT / "macros").rglob("*.sql")):
         assert not with_a_default.search(path.read_text("utf-8")), path
+
+
+def test_the_docs_open_with_our_own_page(manifest):
+    assert "Practice Pulse" in manifest.content["docs"]["doc.practice_pulse.__overview__"]["block_contents"]
+
+
+def test_list_page_and_model_are_exposures_of_owners(manifest):
+    exposures = {node["name"]: node for node in manifest.content["exposures"].values()}
+    assert {"outreach_list", "outreach_page", "low_cahps_risk_model"} <= set(exposures)
+    for name, node in exposures.items():
+        assert node["owner"]["name"], name
+        assert node["depends_on"]["nodes"], name
