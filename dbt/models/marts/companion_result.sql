@@ -12,7 +12,8 @@ with observations as (
         case when observations.denominator > 0 then 1 else 0 end as is_counted,
         -- A quantile keeps every value: only where one is asked for.
         case
-            when companions.aggregation in ('median', 'p90') and observations.denominator > 0 then observations.numerator
+            when companions.aggregation in ('median', 'p90') and observations.denominator > 0
+                then observations.numerator
         end as measured
     from {{ ref('int_companion_observation') }} as observations
     inner join {{ ref('ref_companion') }} as companions

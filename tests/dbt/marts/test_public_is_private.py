@@ -81,6 +81,40 @@ def test_counts_of_earlier_dates_cannot_be_subtracted(people):
     assert people.loc[~people["is_run_as_of"], ["numerator", "denominator"]].isna().all(axis=None)
 
 
+@pytest.mark.parametrize("count", ["hits", "misses", "people"])
+def test_no_small_count_lies_between_a_metric_and_its_companions(warehouse, count):
+    """Companions cut the people of their metric in other ways: brute force over every pair of shown counts."""
+    ((pairs, cells, rests),) = warehouse.sql(f"""
+        with shown as (
+            select c.as_of_date, c.parent_metric_id as metric, c.practice_id, c.companion_id as cell, c.unit, c.numerator,
+                c.denominator, m.window_months
+            from public.companion_result as c
+            inner join reference.ref_companion as rc on c.companion_id = rc.companion_id and rc.counts_people = 1
+            inner join public.ref_metric as m on c.parent_metric_id = m.metric_id
+            where c.denominator is not null
+            union all
+            select r.as_of_date, r.metric_id, r.practice_id, r.metric_id, r.unit, r.numerator, r.denominator, m.window_months
+            from public.metric_result as r
+            inner join public.ref_metric as m on r.metric_id = m.metric_id and m.counts_people = 1
+            where r.level = 'practice' and r.lob = 'all' and r.denominator is not null
+        ),
+        counts as (
+            select *,
+                case when unit in ('proportion', 'per_1000_mm') then numerator else 0 end as hits,
+                case when unit = 'proportion' then denominator - numerator else 0 end as misses,
+                case when unit = 'per_1000_mm' then denominator / window_months else denominator end as people
+            from shown
+        )
+        select count(*) as pairs, count(*) filter (round(a.{count}, 6) > 0 and round(a.{count}, 6) < 11) as cells,
+            count(*) filter (round(abs(a.{count} - b.{count}), 6) > 0 and round(abs(a.{count} - b.{count}), 6) < 11) as rests
+        from counts as a
+        inner join counts as b using (as_of_date, metric, practice_id)
+        where a.cell <> b.cell
+    """).fetchall()
+    assert pairs > 100
+    assert (cells, rests) == (0, 0)
+
+
 def test_suppressed_results_have_a_status_and_no_number(people):
     suppressed = people[people["suppressed"]]
     assert len(suppressed) > 0
