@@ -49,7 +49,22 @@ from outreach_contact
 where contact_date <= $as_of and {CHOSEN}
 order by practice_id, contact_date desc, outreach_id
 """
-MODEL_FIGURES = "model_figures"  # the public table, where the release has one
+MODEL_FIGURES = """
+select outcome, subject, value, low, high
+from model_figure
+where figure = 'auc' and subject in ('model', 'persistence', 'model less persistence', 'noise ceiling')
+order by outcome desc, list_position(['persistence', 'model', 'model less persistence', 'noise ceiling'], subject)
+"""
+MODEL_ALERTS = """
+select kind, coalesce(ref_metric.name, replace(subject, '_', ' ')) as subject, alert
+from model_watch
+left join ref_metric on ref_metric.metric_id = model_watch.subject
+where alert <> ''
+order by kind, subject
+"""
+PAST_LISTS = """
+select subject, value, low, high from model_watch where kind = 'list' and figure = 'auc' order by subject
+"""
 METRICS = f"select * from practice_metric where {CHOSEN} order by practice_id, step_code, name"
 
 
@@ -95,7 +110,9 @@ class Plan:
         self.dates = [day for (day,) in dates]
         self.spreads = {step.code: _spread(connection, step, self._at) for step in self.steps}
         self.regions = records(connection, REGIONS, self._at)
-        self.model_figures = _all_of(connection, MODEL_FIGURES)
+        self.model_figures = records(connection, MODEL_FIGURES)
+        self.model_alerts = records(connection, MODEL_ALERTS)
+        self.past_lists = records(connection, PAST_LISTS)
         columns = ", ".join(step.column for step in self.steps)
         self._scores = {
             practice_id: scores
@@ -150,14 +167,6 @@ def risk_histogram(practices: Sequence[Practice]) -> list[int]:
         if practice.risk is not None:
             counts[min(int(practice.risk * RISK_BINS), RISK_BINS - 1)] += 1
     return counts
-
-
-def _all_of(connection: duckdb.DuckDBPyConnection, table: str) -> list[dict[str, Any]]:
-    """The rows of a table that not every release has."""
-    known = connection.execute(
-        "select count(*) from information_schema.tables where table_name = ?", [table]
-    ).fetchone()
-    return records(connection, f"select * from {table} order by all") if known[0] else []
 
 
 def _spread(connection: duckdb.DuckDBPyConnection, step: Step, at: Mapping[str, date]) -> Spread:

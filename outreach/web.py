@@ -42,6 +42,19 @@ COMPOSITES = {
     "coordination": "Coordi\u00adnation",
     "rating": "Rating",
 }
+OUTCOMES = {"pe_index": "Overall", "access": "Access"}
+RANKERS = {
+    "model": "the risk on this list",
+    "persistence": "the last survey alone",
+    "model less persistence": "difference of the two",
+    "noise ceiling": "somebody who knew every practice's true score",
+}
+ALERTS = {
+    "drift": "differs from earlier dates more than by chance",
+    "recall": "low practices of this kind are missed more often than others",
+    "calibration": "risks of this kind are off",
+    "false positives": "listed without need more often than others",
+}
 SHORT_STEPS = {
     "EASE": "Ease",
     "FLEXIBLE": "Flexible",
@@ -130,6 +143,9 @@ def _environment() -> Environment:
         "measured": MEASURED,
         "composites": COMPOSITES,
         "short_steps": SHORT_STEPS,
+        "outcomes": OUTCOMES,
+        "rankers": RANKERS,
+        "alerts": ALERTS,
     }
     return environment
 

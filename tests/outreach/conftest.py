@@ -20,12 +20,20 @@ RISK_COLUMNS = {
     "practice_id": "string", "as_of_date": "date", "risk": "double", "risk_low": "double", "risk_high": "double",
     "path": "string", "model_name": "string", "model_version": "string",
 }  # fmt: skip
+FIGURE_COLUMNS = dict.fromkeys(("outcome", "subject", "figure"), "string") | dict.fromkeys(
+    ("value", "low", "high"), "double"
+)
+WATCH_COLUMNS = (
+    dict.fromkeys(("kind", "subject", "figure"), "string")
+    | dict.fromkeys(("value", "low", "high"), "double")
+    | {"alert": "string"}
+)
 Rows = list[dict[str, Any]]
 
 
 def contracts() -> dict[str, dict[str, str]]:
     """Column types of every public table, as dbt enforces them."""
-    found = {"practice_risk": RISK_COLUMNS}
+    found = {"practice_risk": RISK_COLUMNS, "model_figure": FIGURE_COLUMNS, "model_watch": WATCH_COLUMNS}
     for path in sorted((DBT / "models" / "public").glob("*.yml")):
         for model in yaml.safe_load(path.read_text("utf-8"))["models"]:
             columns = {column["name"]: column["data_type"] for column in model["columns"]}
@@ -69,6 +77,15 @@ def plan(practices: int = 24, draw: int = 7) -> dict[str, Rows]:
         {name: metric.get(name) for name in registry}
         | {name: orders[metric["step_code"]][name] for name in ("step_order", "step_name")}
         for metric in metrics
+    ]
+    tables["model_figure"] = [
+        {"outcome": "pe_index", "subject": subject, "figure": "auc", "value": value, "low": value - 0.05, "high": value + 0.05}
+        for subject, value in (("model", 0.76), ("persistence", 0.73), ("model less persistence", 0.03), ("noise ceiling", 0.91))
+    ]  # fmt: skip
+    tables["model_watch"] = [
+        {"kind": "drift", "subject": "no_show_rate", "figure": "psi", "value": 0.3, "high": 0.1, "alert": "drift"},
+        {"kind": "drift", "subject": "fu7_ed_rate", "figure": "psi", "value": 0.0, "high": 0.1, "alert": ""},
+        {"kind": "list", "subject": "2025-12-31 for 2026H1, version 1", "figure": "auc", "value": 0.7, "alert": ""},
     ]
     for number in range(1, practices + 1):
         _add_practice(tables, f"P{number:04}", number, metrics, step_rows, dice)

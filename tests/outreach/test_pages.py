@@ -142,6 +142,17 @@ def test_pictures_are_kept(open_page, artefacts, name, width):
     assert target.stat().st_size > 20_000
 
 
+def test_the_page_says_how_good_the_risk_is_and_what_to_watch(open_page):
+    page = open_page("index.html")
+    said = page.locator("#model ~ .scroll").first.inner_text()
+    assert re.search(r"the risk on this list\s+0\.76 \(0\.71 to 0\.81\)", said)
+    assert re.search(r"the last survey alone\s+0\.73", said)
+    assert "the list of 2025-12-31 for 2026H1, version 1, once surveyed" in said
+    watched = page.get_by_text("To keep an eye on:").inner_text()
+    assert "No-show rate (differs from earlier dates" in watched
+    assert "ED" not in watched  # what is as before needs no eye
+
+
 def test_everything_is_there_without_script(open_page):
     page = open_page("index.html", java_script_enabled=False)
     assert page.locator(".list tbody tr").count() == 24
