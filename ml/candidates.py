@@ -307,8 +307,7 @@ def no_history(examples: Examples, seed: int, straight: Sequence[str] = ()) -> l
 
 def _learned(examples: Examples, seed: int, straight: Sequence[str]) -> list[Candidate]:
     return [
-        Candidate("logistic_strict", Linear(0.003)),
-        Candidate("logistic", Linear(0.1)),
+        Candidate("logistic", Linear(0.003)),
         Candidate("score_curves", ScoreCurves(straight)),
         Candidate("additive_boosting", AdditiveBoosting(examples.directions, seed)),
     ]

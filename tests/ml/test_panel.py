@@ -51,8 +51,9 @@ def test_the_shape_of_the_answer(panel):
 
 
 def test_the_same_file_gives_the_same_answer(panel):
-    path = panel(make(rows=120))
-    assert evaluate(path) == evaluate(path)
+    frame = make(rows=120)
+    taught, test = panel(frame[:80]), panel(frame[80:], "test.csv")
+    assert evaluate(taught, test) == evaluate(taught, test)
 
 
 def test_a_test_file_is_judged_by_what_the_panel_taught(panel):
@@ -96,7 +97,8 @@ def test_no_prior_scores_at_all(panel):
 
 
 def test_wide_and_short(panel):
-    assert evaluate(panel(make(rows=300, features=60)))["test"]["auc"] > 0.8
+    frame = make(rows=400, features=60)
+    assert evaluate(panel(frame[:300]), panel(frame[300:], "test.csv"))["test"]["auc"] > 0.8
 
 
 def test_where_nothing_is_to_be_learned_persistence_stays(panel):
