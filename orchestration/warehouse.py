@@ -89,7 +89,12 @@ def build(*, accepted: Path, folder: Path, settings: Settings) -> Path:
     for stale in (warehouse, warehouse.with_name(warehouse.name + ".wal")):
         stale.unlink(missing_ok=True)
     dbt(
-        ["build", "--exclude", "resource_type:unit_test", "path:seeds,resource_type:test"],
+        # Cautious: a test that also reads a model is one of the data, whichever seed it reads besides.
+        [
+            "build",
+            *("--indirect-selection", "cautious"),
+            *("--exclude", "resource_type:unit_test", "path:seeds,resource_type:test"),
+        ],
         accepted=accepted,
         warehouse=warehouse,
         target=folder / "target",
