@@ -4,7 +4,7 @@ Folds never split a group or look ahead in time. The rule: the simplest candidat
 error (of the paired difference, by group) of the best.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,13 +39,6 @@ def group_folds(groups: np.ndarray, seed: int, folds: int = GROUP_FOLDS) -> list
     names = np.unique(groups.astype(str))
     split = GroupKFold(min(folds, len(names)), shuffle=True, random_state=seed)
     return list(split.split(groups, groups=groups.astype(str)))
-
-
-def wave_folds(waves: np.ndarray, order: Sequence[str]) -> list[Fold]:
-    """Forward chaining: each wave is foretold from the earlier ones, never from itself or a later one."""
-    position = {wave: i for i, wave in enumerate(order)}
-    place = np.array([position[wave] for wave in waves])
-    return [(np.flatnonzero(place < p), np.flatnonzero(place == p)) for p in np.unique(place)[1:]]
 
 
 def select(

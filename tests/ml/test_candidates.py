@@ -112,14 +112,10 @@ def test_intervals_cover_the_share_that_comes_out_low():
     assert np.mean(covered) >= 0.90
 
 
-def test_folds_never_split_a_group_nor_look_ahead():
+def test_folds_never_split_a_group():
     groups = np.array(list("aabbccddeeff"), object)
     for train, test in backtest.group_folds(groups, seed=7):
         assert not set(groups[train]) & set(groups[test])
-    waves = np.array(["1", "2", "3", "2", "1"], object)
-    for train, test in backtest.wave_folds(waves, ["1", "2", "3"]):
-        assert max(waves[train]) < min(waves[test])
-    assert len(backtest.wave_folds(waves, ["1", "2", "3"])) == 2
 
 
 def test_the_simplest_within_one_error_wins():
