@@ -9,8 +9,10 @@ from functools import singledispatch
 import numpy as np
 import pandas as pd
 from sklearn.compose import ColumnTransformer
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import OneHotEncoder
 
-from ml.candidates import AdditiveBoosting, Blend, Calibrated, Linear, LogitModel, Prevalence, TwoPaths
+from ml.candidates import AdditiveBoosting, Blend, Calibrated, Linear, LogitModel, Prevalence, ScoreCurves, TwoPaths
 
 HISTORY_GROUP, CONTEXT_GROUP = "HISTORY", "CONTEXT"
 
@@ -79,6 +81,15 @@ def _(model: Linear, features: pd.DataFrame) -> np.ndarray:
 
 
 @terms.register
+def _(model: ScoreCurves, features: pd.DataFrame) -> np.ndarray:
+    if model.encoder_ is None:
+        return np.zeros(features.shape)
+    weighted = model.encoder_.transform(model.usable_.transform(features)) * model.score_.coef_
+    logits_a_point = model.model_.coef_[0, 0] / model.scale_.scale_[0]
+    return logits_a_point * _by_column(weighted, model.encoder_, features)
+
+
+@terms.register
 def _(model: AdditiveBoosting, features: pd.DataFrame) -> np.ndarray:
     """Trees see few different codes: each is asked for once, all else held still."""
     if model.encoder_ is None:
@@ -95,28 +106,27 @@ def _(model: AdditiveBoosting, features: pd.DataFrame) -> np.ndarray:
 
 
 def _by_column(encoded: np.ndarray, encoder: ColumnTransformer, features: pd.DataFrame) -> np.ndarray:
-    """Adds up what the encoded columns of each feature say (a spline has several, a text one a category)."""
+    """Adds up what the encoded columns of each feature say (a curve has several, a text one a category)."""
     out = np.zeros(features.shape)
     place = {column: i for i, column in enumerate(features)}
     for name, _, columns in encoder.transformers_:
         if name == "remainder":
             continue
         taken = encoder.output_indices_[name]
-        widths = _widths(encoder.named_transformers_[name], name, len(columns), taken.stop - taken.start)
+        widths = _widths(encoder.named_transformers_[name], len(columns), taken.stop - taken.start)
         starts = taken.start + np.r_[0, np.cumsum(widths)[:-1]]
-        added = np.add.reduceat(encoded[:, : taken.stop], starts, axis=1)
-        out[:, [place[column] for column in columns]] = added
+        out[:, [place[column] for column in columns]] += np.add.reduceat(encoded[:, : taken.stop], starts, axis=1)
     return out
 
 
-def _widths(transformer, name: str, columns: int, encoded: int) -> list[int]:
-    """How many encoded columns each feature has."""
-    if name == "numbers":
+def _widths(transformer, columns: int, encoded: int) -> list[int]:
+    """How many encoded columns each feature has: text one a category, rare ones together; numbers all the same."""
+    first = transformer[0] if isinstance(transformer, Pipeline) else transformer
+    if not isinstance(first, OneHotEncoder):
         return [encoded // columns] * columns
-    rare = transformer.infrequent_categories_
     return [
         len(categories) - (len(few) - 1 if few is not None else 0)
-        for categories, few in zip(transformer.categories_, rare, strict=True)
+        for categories, few in zip(first.categories_, first.infrequent_categories_, strict=True)
     ]
 
 
