@@ -12,7 +12,8 @@ with panel as (
         panel.gender,
         {{ age_years('panel.birth_date', 'panel.period_end') }} as age,
         panel.period_start,
-        panel.period_end
+        panel.period_end,
+        panel.had_hospice_day
     from {{ ref('int_metric_period') }} as period
     inner join {{ ref('int_panel_year') }} as panel
         on
@@ -20,19 +21,6 @@ with panel as (
             and period.period_start = panel.period_start
             and period.period_end = panel.period_end
     where period.metric_id in ('screening_bcs', 'screening_ccs', 'screening_col')
-),
-
-hospice as (
-    select distinct
-        panel.as_of_date,
-        panel.metric_id,
-        panel.person_key
-    from panel
-    inner join {{ ref('int_hospice') }} as hospice_day
-        on
-            panel.as_of_date = hospice_day.as_of_date
-            and panel.person_key = hospice_day.person_key
-            and hospice_day.service_date between panel.period_start and panel.period_end
 ),
 
 palliative as (
@@ -92,7 +80,7 @@ select
     panel.age,
     panel.period_start,
     panel.period_end,
-    hospice.person_key is not null or palliative.person_key is not null as is_in_hospice_or_palliative_care,
+    panel.had_hospice_day or palliative.person_key is not null as is_in_hospice_or_palliative_care,
     institutional.person_key is not null as is_institutional,
     case
         when first_enrolment.enrolled_from is not null
@@ -104,11 +92,6 @@ left join first_enrolment
     on
         panel.as_of_date = first_enrolment.as_of_date
         and panel.person_key = first_enrolment.person_key
-left join hospice
-    on
-        panel.as_of_date = hospice.as_of_date
-        and panel.metric_id = hospice.metric_id
-        and panel.person_key = hospice.person_key
 left join palliative
     on
         panel.as_of_date = palliative.as_of_date

@@ -12,7 +12,8 @@ with panel as (
         panel.person_key,
         panel.lob,
         panel.period_start,
-        panel.period_end
+        panel.period_end,
+        panel.had_hospice_day
     from {{ ref('int_metric_period') }} as period
     inner join {{ ref('int_panel_year') }} as panel
         on
@@ -97,18 +98,6 @@ reviewed as (
             and {{ known_at('program', 'panel.as_of_date') }}
 ),
 
-hospice as (
-    select distinct
-        panel.as_of_date,
-        panel.person_key
-    from panel
-    inner join {{ ref('int_hospice') }} as hospice_day
-        on
-            panel.as_of_date = hospice_day.as_of_date
-            and panel.person_key = hospice_day.person_key
-            and hospice_day.service_date between panel.period_start and panel.period_end
-),
-
 judged as (
     select
         panel.as_of_date,
@@ -119,7 +108,7 @@ judged as (
         panel.lob,
         panel.period_end,
         reviewed.person_key is not null as is_met,
-        hospice.person_key is not null as is_excluded
+        panel.had_hospice_day as is_excluded
     from panel
     inner join on_many_drugs
         on
@@ -129,10 +118,6 @@ judged as (
         on
             panel.as_of_date = reviewed.as_of_date
             and panel.person_key = reviewed.person_key
-    left join hospice
-        on
-            panel.as_of_date = hospice.as_of_date
-            and panel.person_key = hospice.person_key
 )
 
 select

@@ -15,6 +15,7 @@ with panel as (
         panel.death_date,
         panel.period_start,
         panel.period_end,
+        panel.had_hospice_day,
         period.mature_end
     from {{ ref('int_metric_period') }} as period
     inner join {{ ref('int_panel_year') }} as panel
@@ -160,8 +161,7 @@ high_risk as (
         panel.person_key,
         panel.lob,
         panel.death_date,
-        panel.period_start,
-        panel.period_end,
+        panel.had_hospice_day,
         min(reason.qualified_on) as qualified_on
     from panel
     inner join reason
@@ -176,8 +176,7 @@ high_risk as (
         panel.person_key,
         panel.lob,
         panel.death_date,
-        panel.period_start,
-        panel.period_end,
+        panel.had_hospice_day,
         panel.mature_end
     having min(reason.qualified_on) <= panel.mature_end
 ),
@@ -205,18 +204,6 @@ managed as (
             )
 ),
 
-hospice as (
-    select distinct
-        high_risk.as_of_date,
-        high_risk.person_key
-    from high_risk
-    inner join {{ ref('int_hospice') }} as hospice_day
-        on
-            high_risk.as_of_date = hospice_day.as_of_date
-            and high_risk.person_key = hospice_day.person_key
-            and hospice_day.service_date between high_risk.period_start and high_risk.period_end
-),
-
 judged as (
     select
         high_risk.as_of_date,
@@ -227,7 +214,7 @@ judged as (
         high_risk.lob,
         high_risk.qualified_on,
         managed.person_key is not null as is_met,
-        hospice.person_key is not null
+        high_risk.had_hospice_day
         or coalesce(
             high_risk.death_date <= {{ add_days('high_risk.qualified_on', referral_days_after) }}, false
         ) as is_excluded
@@ -236,10 +223,6 @@ judged as (
         on
             high_risk.as_of_date = managed.as_of_date
             and high_risk.person_key = managed.person_key
-    left join hospice
-        on
-            high_risk.as_of_date = hospice.as_of_date
-            and high_risk.person_key = hospice.person_key
 )
 
 select

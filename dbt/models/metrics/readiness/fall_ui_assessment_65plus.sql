@@ -9,7 +9,8 @@ with panel as (
         panel.person_key,
         panel.lob,
         panel.period_start,
-        panel.period_end
+        panel.period_end,
+        panel.had_hospice_day
     from {{ ref('int_metric_period') }} as period
     inner join {{ ref('int_panel_year') }} as panel
         on
@@ -17,20 +18,8 @@ with panel as (
             and period.period_start = panel.period_start
             and period.period_end = panel.period_end
             and {{ age_years('panel.birth_date', 'panel.period_end') }} >= {{ youngest_age }}
+            and panel.had_pcp_visit
     where period.metric_id = 'fall_ui_assessment_65plus'
-),
-
-seen as (
-    select distinct
-        panel.as_of_date,
-        panel.person_key
-    from panel
-    inner join {{ ref('int_visit_service') }} as service
-        on
-            panel.as_of_date = service.as_of_date
-            and panel.person_key = service.person_key
-            and service.service_date between panel.period_start and panel.period_end
-            and service.is_pcp_visit
 ),
 
 screened as (
@@ -59,18 +48,8 @@ screened as (
             and {{ known_at('screening', 'panel.as_of_date') }}
 ),
 
-excluded_person as (
-    select
-        panel.as_of_date,
-        panel.person_key
-    from panel
-    inner join {{ ref('int_hospice') }} as hospice_day
-        on
-            panel.as_of_date = hospice_day.as_of_date
-            and panel.person_key = hospice_day.person_key
-            and hospice_day.service_date between panel.period_start and panel.period_end
-    union
-    select
+bed_bound as (
+    select distinct
         panel.as_of_date,
         panel.person_key
     from panel
@@ -93,20 +72,16 @@ judged as (
         panel.lob,
         panel.period_end,
         screened.person_key is not null as is_met,
-        excluded_person.person_key is not null as is_excluded
+        panel.had_hospice_day or bed_bound.person_key is not null as is_excluded
     from panel
-    inner join seen
-        on
-            panel.as_of_date = seen.as_of_date
-            and panel.person_key = seen.person_key
     left join screened
         on
             panel.as_of_date = screened.as_of_date
             and panel.person_key = screened.person_key
-    left join excluded_person
+    left join bed_bound
         on
-            panel.as_of_date = excluded_person.as_of_date
-            and panel.person_key = excluded_person.person_key
+            panel.as_of_date = bed_bound.as_of_date
+            and panel.person_key = bed_bound.person_key
 )
 
 select

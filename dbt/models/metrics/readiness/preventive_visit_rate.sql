@@ -10,6 +10,7 @@ with panel as (
         panel.lob,
         panel.period_start,
         panel.period_end,
+        panel.had_hospice_day,
         coalesce(panel.death_date between panel.period_start and panel.period_end, false) as died_in_period
     from {{ ref('int_metric_period') }} as period
     inner join {{ ref('int_panel_year') }} as panel
@@ -49,18 +50,6 @@ seen as (
             )
 ),
 
-hospice as (
-    select distinct
-        panel.as_of_date,
-        panel.person_key
-    from panel
-    inner join {{ ref('int_hospice') }} as hospice_day
-        on
-            panel.as_of_date = hospice_day.as_of_date
-            and panel.person_key = hospice_day.person_key
-            and hospice_day.service_date between panel.period_start and panel.period_end
-),
-
 judged as (
     select
         panel.as_of_date,
@@ -71,16 +60,12 @@ judged as (
         panel.lob,
         panel.period_end,
         seen.person_key is not null as is_met,
-        panel.died_in_period or hospice.person_key is not null as is_excluded
+        panel.died_in_period or panel.had_hospice_day as is_excluded
     from panel
     left join seen
         on
             panel.as_of_date = seen.as_of_date
             and panel.person_key = seen.person_key
-    left join hospice
-        on
-            panel.as_of_date = hospice.as_of_date
-            and panel.person_key = hospice.person_key
 )
 
 select

@@ -7,7 +7,9 @@ with panel as (
         panel.person_key,
         panel.lob,
         panel.period_start,
-        panel.period_end
+        panel.period_end,
+        panel.had_hospice_day,
+        panel.had_pcp_visit
     from {{ ref('int_metric_period') }} as period
     inner join {{ ref('int_panel_year') }} as panel
         on
@@ -34,19 +36,8 @@ screening as (
             and {{ known_at('screening', 'panel.as_of_date') }}
 ),
 
-seen as (
-    select
-        panel.as_of_date,
-        panel.person_key
-    from panel
-    inner join {{ ref('int_visit_service') }} as service
-        on
-            panel.as_of_date = service.as_of_date
-            and panel.person_key = service.person_key
-            and service.service_date between panel.period_start and panel.period_end
-            and service.is_pcp_visit
-    union
-    select
+assessed as (
+    select distinct
         as_of_date,
         person_key
     from screening
@@ -81,18 +72,6 @@ declined as (
     where is_social and status = 'declined'
 ),
 
-hospice as (
-    select distinct
-        panel.as_of_date,
-        panel.person_key
-    from panel
-    inner join {{ ref('int_hospice') }} as hospice_day
-        on
-            panel.as_of_date = hospice_day.as_of_date
-            and panel.person_key = hospice_day.person_key
-            and hospice_day.service_date between panel.period_start and panel.period_end
-),
-
 judged as (
     select
         panel.as_of_date,
@@ -103,13 +82,13 @@ judged as (
         panel.lob,
         panel.period_end,
         screened.person_key is not null as is_met,
-        hospice.person_key is not null
+        panel.had_hospice_day
         or (screened.person_key is null and declined.person_key is not null) as is_excluded
     from panel
-    inner join seen
+    left join assessed
         on
-            panel.as_of_date = seen.as_of_date
-            and panel.person_key = seen.person_key
+            panel.as_of_date = assessed.as_of_date
+            and panel.person_key = assessed.person_key
     left join screened
         on
             panel.as_of_date = screened.as_of_date
@@ -118,10 +97,7 @@ judged as (
         on
             panel.as_of_date = declined.as_of_date
             and panel.person_key = declined.person_key
-    left join hospice
-        on
-            panel.as_of_date = hospice.as_of_date
-            and panel.person_key = hospice.person_key
+    where panel.had_pcp_visit or assessed.person_key is not null
 )
 
 select
