@@ -36,16 +36,34 @@ followed as (
         ) as next_from
     from disjoint
 
-)
+),
 
 -- A single open day between two spans is an artefact of monthly files: it never disenrols anybody.
+closed as (
+
+    select
+        as_of_date,
+        person_key,
+        lob,
+        valid_from,
+        case
+            when {{ days_between('valid_to', 'next_from') }} = 2 then {{ add_days('valid_to', 1) }}
+            else valid_to
+        end as valid_to,
+        coalesce({{ days_between('valid_to', 'next_from') }} <= 2, false) as is_continued
+    from followed
+
+)
+
 select
     as_of_date,
     person_key,
     lob,
     valid_from,
-    case
-        when {{ days_between('valid_to', 'next_from') }} = 2 then {{ add_days('valid_to', 1) }}
-        else valid_to
-    end as valid_to
-from followed
+    valid_to,
+    min(case when not is_continued then valid_to end) over (
+        partition by as_of_date, person_key
+        order by valid_from asc nulls last
+        rows between current row and unbounded following
+    ) as covered_to
+from closed

@@ -99,25 +99,17 @@ seen_after_notice as (
 psychiatric_discharge as (
     select
         period.as_of_date,
-        assignment.practice_id,
-        assignment.npi,
-        stay.person_key,
-        stay.discharge_date
+        discharge.practice_id,
+        discharge.npi,
+        discharge.person_key,
+        discharge.discharge_date
     from {{ ref('int_metric_period') }} as period
-    inner join {{ ref('int_inpatient_stay') }} as stay
+    inner join {{ ref('int_discharge') }} as discharge
         on
-            period.as_of_date = stay.as_of_date
-            and stay.is_psychiatric
-            and stay.discharge_date between period.period_start and period.mature_end
-    inner join {{ ref('ref_code_sets') }} as home
-        on
-            home.code_set = 'CS_DISPO_HOME'
-            and stay.discharge_disposition_code = home.code
-    inner join {{ ref('int_assignment') }} as assignment
-        on
-            stay.as_of_date = assignment.as_of_date
-            and stay.person_key = assignment.person_key
-            and stay.discharge_date between assignment.valid_from and assignment.valid_to
+            period.as_of_date = discharge.as_of_date
+            and discharge.is_psychiatric
+            and discharge.disposition = 'CS_DISPO_HOME'
+            and discharge.discharge_date between period.period_start and period.mature_end
     where period.metric_id = 'fu7_discharge_rate'
 ),
 

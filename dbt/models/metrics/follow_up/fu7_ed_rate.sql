@@ -151,27 +151,6 @@ assigned as (
             and visit.ed_date between assignment.valid_from and assignment.valid_to
 ),
 
-coverage as (
-    select
-        assigned.as_of_date,
-        assigned.person_key,
-        assigned.ed_date,
-        max(case when assigned.ed_date between span.valid_from and span.valid_to then span.lob end) as lob,
-        sum(
-            {{ days_between(
-                'greatest(span.valid_from, assigned.ed_date)', 'least(span.valid_to, assigned.followup_end)'
-            ) }} + 1
-        ) as covered_days
-    from assigned
-    inner join {{ ref('int_enrolment') }} as span
-        on
-            assigned.as_of_date = span.as_of_date
-            and assigned.person_key = span.person_key
-            and assigned.followup_end >= span.valid_from
-            and assigned.ed_date <= span.valid_to
-    group by assigned.as_of_date, assigned.person_key, assigned.ed_date
-),
-
 hospice as (
     select distinct
         period.as_of_date,
@@ -245,19 +224,19 @@ judged as (
         assigned.practice_id,
         assigned.npi,
         assigned.person_key,
-        coverage.lob,
+        span.lob,
         assigned.ed_date,
         followed.person_key is not null as is_met,
         assigned.is_admitted
         or hospice.person_key is not null
-        or coalesce(coverage.covered_days, 0) <= {{ var('followup_days') }}
+        or coalesce(span.covered_to < assigned.followup_end, true)
         or coalesce(member.death_date <= assigned.followup_end, false) as is_excluded
     from assigned
-    left join coverage
+    left join {{ ref('int_enrolment') }} as span
         on
-            assigned.as_of_date = coverage.as_of_date
-            and assigned.person_key = coverage.person_key
-            and assigned.ed_date = coverage.ed_date
+            assigned.as_of_date = span.as_of_date
+            and assigned.person_key = span.person_key
+            and assigned.ed_date between span.valid_from and span.valid_to
     left join hospice
         on
             assigned.as_of_date = hospice.as_of_date

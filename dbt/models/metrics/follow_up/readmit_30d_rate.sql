@@ -2,55 +2,32 @@
 {%- set window_days = 30 -%}
 {%- set adult_age = 18 -%}
 
-with period as (
-    select
-        as_of_date,
-        metric_id,
-        period_start,
-        period_end,
-        mature_end
-    from {{ ref('int_metric_period') }}
-    where metric_id = 'readmit_30d_rate'
-),
-
 -- Left alive, and neither to another hospital nor to hospice.
-discharge as (
+with discharge as (
     select
         period.as_of_date,
         period.metric_id,
         period.period_start,
         period.period_end,
-        stay.stay_id,
-        stay.person_key,
-        stay.discharge_date,
-        {{ add_days('stay.discharge_date', window_days) }} as window_end,
-        assignment.practice_id,
-        assignment.npi,
-        stay.is_birth
-        or stay.is_planned_chemo
-        or coalesce(disposition.code_set in ('CS_DISPO_TRANSFER', 'CS_DISPO_HOSPICE'), false) as is_out_of_scope
-    from period
-    inner join {{ ref('int_inpatient_stay') }} as stay
+        discharge.stay_id,
+        discharge.person_key,
+        discharge.discharge_date,
+        {{ add_days('discharge.discharge_date', window_days) }} as window_end,
+        discharge.practice_id,
+        discharge.npi,
+        discharge.lob,
+        discharge.is_birth
+        or discharge.is_planned_chemo
+        or coalesce(discharge.disposition in ('CS_DISPO_TRANSFER', 'CS_DISPO_HOSPICE'), false) as is_out_of_scope
+    from {{ ref('int_metric_period') }} as period
+    inner join {{ ref('int_discharge') }} as discharge
         on
-            period.as_of_date = stay.as_of_date
-            and stay.is_acute
-            and stay.discharge_date between period.period_start and period.mature_end
-    inner join {{ ref('int_member') }} as member
-        on
-            stay.as_of_date = member.as_of_date
-            and stay.person_key = member.person_key
-            and {{ age_years('member.birth_date', 'stay.discharge_date') }} >= {{ adult_age }}
-    inner join {{ ref('int_assignment') }} as assignment
-        on
-            stay.as_of_date = assignment.as_of_date
-            and stay.person_key = assignment.person_key
-            and stay.discharge_date between assignment.valid_from and assignment.valid_to
-    left join {{ ref('ref_code_sets') }} as disposition
-        on disposition.code_set in (
-            'CS_DISPO_DIED', 'CS_DISPO_STILL_PATIENT', 'CS_DISPO_TRANSFER', 'CS_DISPO_HOSPICE'
-        )
-        and stay.discharge_disposition_code = disposition.code
-    where coalesce(disposition.code_set, '') not in ('CS_DISPO_DIED', 'CS_DISPO_STILL_PATIENT')
+            period.as_of_date = discharge.as_of_date
+            and discharge.is_acute
+            and discharge.age >= {{ adult_age }}
+            and discharge.discharge_date between period.period_start and period.mature_end
+            and coalesce(discharge.disposition, '') not in ('CS_DISPO_DIED', 'CS_DISPO_STILL_PATIENT')
+    where period.metric_id = 'readmit_30d_rate'
 ),
 
 -- Pregnancy, birth and puerperium: the O chapter.
@@ -110,7 +87,7 @@ judged as (
         discharge.practice_id,
         discharge.npi,
         discharge.person_key,
-        span.lob,
+        discharge.lob,
         discharge.discharge_date,
         readmitted.stay_id is not null as is_readmitted,
         discharge.is_out_of_scope
@@ -129,11 +106,6 @@ judged as (
         on
             discharge.as_of_date = readmitted.as_of_date
             and discharge.stay_id = readmitted.stay_id
-    left join {{ ref('int_enrolment') }} as span
-        on
-            discharge.as_of_date = span.as_of_date
-            and discharge.person_key = span.person_key
-            and discharge.discharge_date between span.valid_from and span.valid_to
 )
 
 select
