@@ -1,5 +1,3 @@
-{%- set race_codes = '(^|[|])(aian|asian|black|hispanic|mena|nhpi|white)([|]|$)' -%}
-
 with measured as (
     select
         parent.as_of_date,
@@ -10,19 +8,8 @@ with measured as (
         parent.observed_on,
         parent.numerator,
         parent.denominator,
-        coalesce(
-            not {{ list_contains('lower(person.race_ethnicity)', "'declined'") }}
-            and lower(person.race_ethnicity_source) in ('member_direct', 'provider_direct')
-            and {{ matches(
-                "lower(concat_ws('|', person.race_ethnicity, person.race, person.ethnicity))", "'" ~ race_codes ~ "'"
-            ) }},
-            false
-        ) as has_race,
-        coalesce(
-            {{ matches('lower(person.preferred_language)', "'^[a-z]{2,3}(-[a-z0-9]{2,8})*$'") }}
-            and lower(person.preferred_language) not in ('unk', 'und', 'mis', 'mul', 'zxx'),
-            false
-        ) as has_language,
+        coalesce(person.is_race_known, false) as has_race,
+        coalesce(person.is_language_known, false) as has_language,
         coalesce(person.preferred_contact_method, 'unknown') <> 'unknown' as has_contact_method
     from {{ ref('member_rel_completeness') }} as parent
     left join {{ ref('int_member') }} as person

@@ -1,5 +1,3 @@
-{%- set race_codes = '(^|[|])(aian|asian|black|hispanic|mena|nhpi|white)([|]|$)' -%}
-
 with panel as (
     select
         panel.as_of_date,
@@ -58,35 +56,6 @@ seen as (
     group by as_of_date, person_key
 ),
 
-stated as (
-    select
-        as_of_date,
-        person_key,
-        lower(race_ethnicity) as race_ethnicity,
-        lower(concat_ws('|', race_ethnicity, race, ethnicity)) as categories,
-        coalesce(lower(race_ethnicity_source), '') as race_source,
-        coalesce(lower(preferred_language), '') as preferred_language
-    from {{ ref('int_member') }}
-),
-
-collected as (
-    select
-        as_of_date,
-        person_key,
-        {{ list_contains('race_ethnicity', "'declined'") }}
-        or (
-            race_source in ('member_direct', 'provider_direct')
-            and {{ matches('categories', "'" ~ race_codes ~ "'") }}
-        ) as has_race,
-        preferred_language = 'declined'
-        or (
-            {{ matches('preferred_language', "'^[a-z]{2,3}(-[a-z0-9]{2,8})*$'") }}
-            -- Codes by which the standard itself says unknown, undetermined, uncoded, several, none.
-            and preferred_language not in ('unk', 'und', 'mis', 'mul', 'zxx')
-        ) as has_language
-    from stated
-),
-
 judged as (
     select
         panel.as_of_date,
@@ -96,17 +65,21 @@ judged as (
         panel.person_key,
         panel.lob,
         panel.period_end,
-        coalesce(collected.has_race and collected.has_language, false) as is_met,
+        coalesce(
+            (person.is_race_known or person.is_race_declined)
+            and (person.is_language_known or person.is_language_declined),
+            false
+        ) as is_met,
         seen.is_phone_only as is_excluded
     from panel
     inner join seen
         on
             panel.as_of_date = seen.as_of_date
             and panel.person_key = seen.person_key
-    left join collected
+    left join {{ ref('int_member') }} as person
         on
-            panel.as_of_date = collected.as_of_date
-            and panel.person_key = collected.person_key
+            panel.as_of_date = person.as_of_date
+            and panel.person_key = person.person_key
 )
 
 select
