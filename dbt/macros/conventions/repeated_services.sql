@@ -21,19 +21,13 @@ watched as (
         event.person_key,
         event.service_date,
         event.modifiers,
-        line.rendering_npi,
-        coalesce(line.rendering_tin, line.billing_tin) as tin,
+        event.rendering_npi,
+        coalesce(event.rendering_tin, event.billing_tin) as tin,
         event.known_from,
         event.known_until
     from {{ ref('int_code_event') }} as event
     inner join {{ ref('ref_duplicate_watch') }} as watch
         on event.code_set = watch.code_set
-    inner join {{ ref('int_claim_line') }} as line
-        on
-            event.claim_id = line.claim_id
-            and event.claim_line_number = line.claim_line_number
-            and event.data_source is not distinct from line.data_source
-            and event.known_from = line.known_from
 ),
 
 declared_repeat as (

@@ -10,10 +10,9 @@ READERS = {
         "int_feed_month",
         "int_inpatient_stay",
         "int_screening_panel",
-        "duplicate_service_rate",
-        "duplicate_service_rate_companions",
         "fu7_ed_rate",
         "referral_appt_within_standard",
+        "referral_loop_closure_rate_companions",
     },
 }
 
