@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -87,6 +87,24 @@ def list_releases(home: Home) -> list[Release]:
 def earlier_releases(home: Home, as_of: str) -> list[Path]:
     """Folders of the releases of earlier as-of dates, newest first: the first is what this list's changes are told against."""
     return [home.release(r.release_id) for r in list_releases(home) if r.manifest["as_of"] < as_of]
+
+
+def went_out_before(home: Home, run_id: str) -> list[Release]:
+    """Releases that readers may hold beside the one that `run_id` makes, of whatever as-of date, newest date first.
+
+    Not its own, and none that came after it: a manifest names the runs before it, so that a run repeated after a later
+    one gives the same bytes again, and needs no clock.
+    """
+    return [
+        release
+        for release in list_releases(home)
+        if run_id != release.manifest["run_id"] and run_id not in release.manifest.get("runs_before", ())
+    ]
+
+
+def runs_of(before: Iterable[Release]) -> list[str]:
+    """The runs that made these releases and those that came before them, for a manifest's `runs_before`."""
+    return sorted({run for r in before for run in (r.manifest["run_id"], *r.manifest.get("runs_before", ()))})
 
 
 def rollback(home: Home, release_id: str) -> None:

@@ -180,12 +180,14 @@ def release(context: Context) -> Facts:
     home, as_of = context.home, context.as_of.isoformat()
     earlier = releases.earlier_releases(home, as_of)
     previous = earlier[0] if earlier else None
+    before = releases.went_out_before(home, context.run_id)
     model = {key: context.facts["score"][key] for key in ("model_name", "model_version")}
-    release_id = f"{as_of.replace('-', '')}-{digest(context.run_id, [folder.name for folder in earlier], model)}"
+    seen = [[folder.name for folder in earlier], [release.release_id for release in before]]
+    release_id = f"{as_of.replace('-', '')}-{digest(context.run_id, seen, model)}"
 
     staged = releases.stage(home, release_id)
     rows = warehouse.export_public(context.warehouse, staged / "marts")
-    successive.hold_back(staged / "marts", context.as_of, [folder / "marts" for folder in earlier])
+    successive.hold_back(staged / "marts", context.as_of, [home.release(r.release_id) / "marts" for r in before])
     practices = outreach.write(
         staged / "marts",
         staged / "outreach",
@@ -208,6 +210,7 @@ def release(context: Context) -> Facts:
             "feeds": context.facts["gate"]["feeds"],
             "model": model,
             "previous_release": previous.name if previous else None,
+            "runs_before": releases.runs_of(before),
         },
         {f"marts/{name}.parquet": count for name, count in rows.items()} | {"outreach/practices.csv": practices},
     )

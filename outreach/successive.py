@@ -1,6 +1,7 @@
 """Counts of people on successive lists: what one list shows less what another showed must be no count of 1 to 10 either.
 
-`marts` are the staged public tables, rewritten in place; `earlier` the marts folders of releases that went out before.
+`marts` are the staged public tables, rewritten in place; `earlier` the marts folders of releases that went out before,
+of whatever as-of date: a late file makes a second list of the same one.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,6 +1,7 @@
 """Publishing is all or nothing, and what was published can be proved."""
 
 import os
+import shutil
 
 import pytest
 
@@ -14,11 +15,11 @@ def home(tmp_path) -> Home:
     return Home(tmp_path / "home")
 
 
-def staged(home: Home, release_id: str, as_of: str, text: str = "rank\n1\n"):
+def staged(home: Home, release_id: str, as_of: str, text: str = "rank\n1\n", **facts):
     folder = releases.stage(home, release_id)
     (folder / "outreach").mkdir()
     (folder / "outreach" / "practices.csv").write_text(text)
-    releases.write_manifest(folder, {"release_id": release_id, "as_of": as_of, "run_id": "run-x"}, {})
+    releases.write_manifest(folder, {"release_id": release_id, "as_of": as_of, "run_id": "run-x", **facts}, {})
     return folder
 
 
@@ -93,3 +94,21 @@ def test_changes_are_told_against_the_newest_earlier_as_of(home):
     published(home, "20260630-b", "2026-06-30")
     assert releases.earlier_releases(home, "2026-06-30") == [home.release("20251231-a")]
     assert releases.earlier_releases(home, "2026-07-31")[0] == home.release("20260630-b")
+
+
+def test_what_went_out_before_is_read_off_the_manifests(home):
+    """Whatever the as-of dates: first a run, then one with a late file, then one of a past date."""
+
+    def out(run_id: str, as_of: str) -> list[str]:
+        before = releases.went_out_before(home, run_id)
+        published(home, f"{as_of}-{run_id}", as_of, run_id=run_id, runs_before=releases.runs_of(before))
+        return sorted(release.manifest["run_id"] for release in before)
+
+    assert out("first", "2026-06-30") == []
+    assert out("late", "2026-06-30") == ["first"]
+    assert out("past", "2026-03-31") == ["first", "late"]
+    assert out("first", "2026-06-30") == []  # the same job again sees what it saw
+    assert out("late", "2026-06-30") == ["first"]
+    shutil.rmtree(home.release("2026-06-30-late"))
+    assert out("past", "2026-03-31") == ["first"]
+    assert out("next", "2026-09-30") == ["first", "past"]

@@ -20,13 +20,13 @@ def public(members: int) -> int | None:
 
 @pytest.fixture(scope="module")
 def releases(marts_of, tmp_path_factory):
-    """Eight weekly lists of thirty practices whose panels and counts wander, and what is true on each date."""
+    """Eight lists of thirty practices, two of each date, whose panels and counts wander; and what is true at each."""
     folder, dice = tmp_path_factory.mktemp("lists"), random.Random(3)
     panels = {f"P{n:02}": dice.randint(0, 60) for n in range(30)}
     hits = {practice: dice.randint(11, 30) for practice in panels}
     made = []
     for week in range(LISTS):
-        as_of = date(2026, 1, 31) + timedelta(days=7 * week)
+        as_of = date(2026, 1, 31) + timedelta(days=7 * (week // 2))
         tables = {name: [] for name in TABLES}
         for practice in panels:
             earlier = public(panels[practice])
