@@ -49,18 +49,21 @@ from outreach_contact
 where contact_date <= $as_of and {CHOSEN}
 order by practice_id, contact_date desc, outreach_id
 """
-MODEL_FIGURES = """
-select outcome, subject, value, low, high
-from model_figure
-where figure = 'auc' and subject in ('model', 'persistence', 'model less persistence', 'noise ceiling')
-order by outcome desc, list_position(['persistence', 'model', 'model less persistence', 'noise ceiling'], subject)
-"""
+MODEL_FIGURES = "select subject, outcome, value, low, high from model_figure where figure = 'auc'"
+# A watched subject under the name that readers know: a metric, what patients say of a step, how that moves, or its own.
 MODEL_ALERTS = """
-select kind, coalesce(ref_metric.name, replace(subject, '_', ' ')) as subject, alert
+with known as (
+    select metric_id as subject, name from ref_metric
+    union all
+    select 'touchpoint_' || column_suffix, 'What patients say of: ' || step_name from ref_step
+    union all
+    select 'trend_' || column_suffix, 'Trend of: ' || step_name from ref_step
+)
+select distinct alert, coalesce(known.name, replace(subject, '_', ' ')) as subject
 from model_watch
-left join ref_metric on ref_metric.metric_id = model_watch.subject
+left join known using (subject)
 where alert <> ''
-order by kind, subject
+order by alert, subject
 """
 PAST_LISTS = """
 select subject, value, low, high from model_watch where kind = 'list' and figure = 'auc' order by subject
@@ -110,8 +113,8 @@ class Plan:
         self.dates = [day for (day,) in dates]
         self.spreads = {step.code: _spread(connection, step, self._at) for step in self.steps}
         self.regions = records(connection, REGIONS, self._at)
-        self.model_figures = records(connection, MODEL_FIGURES)
-        self.model_alerts = records(connection, MODEL_ALERTS)
+        self.model_figures = _grouped(records(connection, MODEL_FIGURES), "subject", "outcome")
+        self.model_alerts = _subjects(connection.execute(MODEL_ALERTS).fetchall())
         self.past_lists = records(connection, PAST_LISTS)
         columns = ", ".join(step.column for step in self.steps)
         self._scores = {
@@ -160,6 +163,21 @@ class Plan:
         return StepLine(step, history[-1], half_width, touchpoint, history, self.spreads[step.code])
 
 
+def _grouped(rows: Sequence[Mapping[str, Any]], outer: str, inner: str) -> dict[str, dict[str, Mapping[str, Any]]]:
+    """Rows by two of their columns."""
+    found: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row[outer], {})[row[inner]] = row
+    return found
+
+
+def _subjects(rows: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for alert, subject in rows:
+        found.setdefault(alert, []).append(subject)
+    return found
+
+
 def risk_histogram(practices: Sequence[Practice]) -> list[int]:
     """Practices by risk, in bins of ten percent."""
     counts = [0] * RISK_BINS
@@ -180,7 +198,4 @@ def _spread(connection: duckdb.DuckDBPyConnection, step: Step, at: Mapping[str, 
 
 
 def _newest_waves(rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Mapping[str, Any]]]:
-    waves: dict[str, dict[str, Mapping[str, Any]]] = {}
-    for row in rows:
-        waves.setdefault(row["wave_id"], {})[row["composite"]] = row
-    return dict(list(waves.items())[:SURVEY_WAVES_SHOWN])
+    return dict(list(_grouped(rows, "wave_id", "composite").items())[:SURVEY_WAVES_SHOWN])

@@ -188,7 +188,7 @@ def _standing(row: Mapping[str, Any], then_come: str) -> str:
     band = "No duty is known to be missed, so it comes after those that miss one."
     if row["hard_fail"]:
         band = "A duty is not met: such practices come first."
-    return f"{band} Among its like lead {then_come}: {_known(row)}."
+    return f"{band} Within its group, first come {then_come}: {_known(row)}."
 
 
 def _known(row: Mapping[str, Any]) -> str:
@@ -197,7 +197,7 @@ def _known(row: Mapping[str, Any]) -> str:
     risk = f"here a risk of {row['risk']:.0%}{' (estimated without an earlier survey)' if row['path'] == 'no_history' else ''}"
     if row["members"] is None:
         return f"{risk}, but a number of members that is unknown or too small to show"
-    return f"{risk} among {row['members']:,} members makes {row['expected_members_affected']:.0f}"
+    return f"{risk} among {row['members']:,} members, so help would reach about {row['expected_members_affected']:.0f}"
 
 
 def _has_model(connection: duckdb.DuckDBPyConnection, as_of: date) -> bool:

@@ -42,18 +42,18 @@ COMPOSITES = {
     "coordination": "Coordi\u00adnation",
     "rating": "Rating",
 }
-OUTCOMES = {"pe_index": "Overall", "access": "Access"}
+OUTCOMES = {"pe_index": "Overall survey score", "access": "Access to care"}
 RANKERS = {
-    "model": "the risk on this list",
-    "persistence": "the last survey alone",
-    "model less persistence": "difference of the two",
-    "noise ceiling": "somebody who knew every practice's true score",
+    "persistence": "The last survey alone",
+    "model": "The risk on this list",
+    "model less persistence": "What the risk adds to the last survey",
+    "noise ceiling": "The most that anything could reach, since surveys ask few people",
 }
 ALERTS = {
-    "drift": "differs from earlier dates more than by chance",
-    "recall": "low practices of this kind are missed more often than others",
-    "calibration": "risks of this kind are off",
-    "false positives": "listed without need more often than others",
+    "drift": "Differs from earlier dates by more than chance",
+    "recall": "Low practices among these are missed more often than others",
+    "calibration": "Risks of these are too high or too low",
+    "false positives": "These are called without need more often than others",
 }
 SHORT_STEPS = {
     "EASE": "Ease",
@@ -186,7 +186,7 @@ def _score(value: float | None) -> str:
 
 
 def _change(value: float) -> str:
-    return f"{round(value):+d}" if round(value) else "±0"
+    return f"{round(value):+d}".replace("-", "\u2212") if round(value) else "±0"
 
 
 def _phone(number: str | None) -> str:

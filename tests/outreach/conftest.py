@@ -84,6 +84,14 @@ def plan(practices: int = 24, draw: int = 7) -> dict[str, Rows]:
     ]  # fmt: skip
     tables["model_watch"] = [
         {"kind": "drift", "subject": "no_show_rate", "figure": "psi", "value": 0.3, "high": 0.1, "alert": "drift"},
+        {
+            "kind": "drift",
+            "subject": "touchpoint_minimize",
+            "figure": "psi",
+            "value": 0.3,
+            "high": 0.1,
+            "alert": "drift",
+        },
         {"kind": "drift", "subject": "fu7_ed_rate", "figure": "psi", "value": 0.0, "high": 0.1, "alert": ""},
         {"kind": "list", "subject": "2025-12-31 for 2026H1, version 1", "figure": "auc", "value": 0.7, "alert": ""},
     ]

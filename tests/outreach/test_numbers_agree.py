@@ -136,7 +136,10 @@ def test_risk_members_and_steps_are_the_marts(listed, mart, release):
         if members is not None:
             assert f"{members:,} members" in on_card
             assert row["expected_members_affected"] == str(round(risk * members))
-            assert f"risk of {risk:.0%} among {members:,} members makes {risk * members:.0f}" in on_card
+            assert (
+                f"risk of {risk:.0%} among {members:,} members, so help would reach about {risk * members:.0f}"
+                in on_card
+            )
         for (name, _), score in zip(steps, scores, strict=True):
             assert (f"{name} {score:.0f}" if score is not None else f"{name} no data") in on_card
 

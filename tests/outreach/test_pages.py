@@ -145,12 +145,21 @@ def test_pictures_are_kept(open_page, artefacts, name, width):
 def test_the_page_says_how_good_the_risk_is_and_what_to_watch(open_page):
     page = open_page("index.html")
     said = page.locator("#model ~ .scroll").first.inner_text()
-    assert re.search(r"the risk on this list\s+0\.76 \(0\.71 to 0\.81\)", said)
-    assert re.search(r"the last survey alone\s+0\.73", said)
-    assert "the list of 2025-12-31 for 2026H1, version 1, once surveyed" in said
-    watched = page.get_by_text("To keep an eye on:").inner_text()
-    assert "No-show rate (differs from earlier dates" in watched
-    assert "ED" not in watched  # what is as before needs no eye
+    assert re.search(r"The risk on this list\s+76% \(71% to 81%\)", said)
+    assert re.search(r"The last survey alone\s+73%", said)
+    assert re.search(r"What the risk adds to the last survey\s+\+3 points \(\u22122 to \+8\)", said)
+    assert re.search(r"List of 2025-12-31 for 2026H1, version 1, now that its survey is in\s+70%", said)
+    watched = page.locator("#model ~ dl").inner_text()
+    assert re.search(
+        r"Differs from earlier dates by more than chance\s+No-show rate; What patients say of: Short waits$", watched
+    )
+
+
+@pytest.mark.parametrize("name", PAGES[:2])
+def test_on_a_phone_only_the_survey_scores_scroll_sideways(open_page, name):
+    page = open_page(name, 390)
+    wide = "[...document.querySelectorAll('.scroll')].filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.ariaLabel || e.getAttribute('aria-labelledby'))"
+    assert set(page.evaluate(wide)) <= {"Table of survey scores"}
 
 
 def test_everything_is_there_without_script(open_page):

@@ -57,9 +57,9 @@ def test_each_practice_says_why_it_stands_where_it_stands(marts):
     assert practices[0].standing.startswith("A duty is not met: such practices come first.")
     second = practices[1]
     assert second.standing == (
-        "No duty is known to be missed, so it comes after those that miss one. Among its like lead those where help is "
-        f"expected to reach most members: here a risk of {second.risk:.0%} among {second.members:,} members makes "
-        f"{second.expected_members_affected:.0f}."
+        "No duty is known to be missed, so it comes after those that miss one. Within its group, first come those where help is "
+        f"expected to reach most members: here a risk of {second.risk:.0%} among {second.members:,} members, so help would reach "
+        f"about {second.expected_members_affected:.0f}."
     )
     [small] = [p for p in practices if p.members is None]
     assert "unknown or too small to show" in small.standing
