@@ -8,6 +8,8 @@ with filed as (
         grievance.person_key,
         grievance.received_date,
         grievance.category,
+        grievance.severity_level,
+        grievance.discrimination_flag,
         grievance.against_practice_id as practice_id,
         grievance.against_npi as npi,
         coalesce(grievance.outcome = 'withdrawn', false) as is_withdrawn
@@ -20,15 +22,7 @@ with filed as (
 -- A row without a person repeats nothing. The chain follows the person, whichever practice is named.
 followed as (
     select
-        as_of_date,
-        grievance_id,
-        record_type,
-        person_key,
-        received_date,
-        category,
-        practice_id,
-        npi,
-        is_withdrawn,
+        *,
         lag(received_date) over (
             partition by
                 as_of_date,
@@ -42,18 +36,26 @@ followed as (
 )
 
 select
-    as_of_date,
-    grievance_id,
-    record_type,
-    person_key,
-    received_date,
-    category,
-    practice_id,
-    npi,
-    is_withdrawn,
-    not is_withdrawn
+    followed.as_of_date,
+    followed.grievance_id,
+    followed.record_type,
+    followed.person_key,
+    followed.received_date,
+    followed.category,
+    followed.severity_level,
+    followed.discrimination_flag,
+    followed.practice_id,
+    followed.npi,
+    enrolment.lob,
+    followed.is_withdrawn,
+    not followed.is_withdrawn
     and coalesce(
-        {{ days_between('previous_received_date', 'received_date') }} <= {{ same_event_days }}, false
+        {{ days_between('followed.previous_received_date', 'followed.received_date') }} <= {{ same_event_days }}, false
     ) as is_repeat
 from followed
-where practice_id is not null
+left join {{ ref('int_enrolment') }} as enrolment
+    on
+        followed.as_of_date = enrolment.as_of_date
+        and followed.person_key = enrolment.person_key
+        and followed.received_date between enrolment.valid_from and enrolment.valid_to
+where followed.practice_id is not null
