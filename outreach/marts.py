@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -62,14 +64,21 @@ class Step:
     touchpoint_column: str | None  # patients are not asked about duties
 
 
-def open_marts(marts: Path, as_of: date) -> duckdb.DuckDBPyConnection:
+MEMORY_LIMIT = "512MB"  # a plan of 40,000 practices has two million rows in practice_metric: the rest lies on disk
+
+
+@contextmanager
+def open_marts(marts: Path, as_of: date) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection with a view for every Parquet file of a marts folder, and `practice_metric` of the as-of date."""
-    connection = duckdb.connect()
-    for path in sorted(marts.glob("*.parquet")):
-        quoted = str(path).replace("'", "''")
-        connection.execute(f"create view {path.stem} as select * from read_parquet('{quoted}')")
-    connection.execute(PRACTICE_METRIC, {"as_of": as_of})
-    return connection
+    with (
+        TemporaryDirectory(prefix="pulse-marts-") as folder,
+        duckdb.connect(f"{folder}/marts.duckdb", config={"memory_limit": MEMORY_LIMIT}) as connection,
+    ):
+        for path in sorted(marts.glob("*.parquet")):
+            quoted = str(path).replace("'", "''")
+            connection.execute(f"create view {path.stem} as select * from read_parquet('{quoted}')")
+        connection.execute(PRACTICE_METRIC, {"as_of": as_of})
+        yield connection
 
 
 def steps(connection: duckdb.DuckDBPyConnection) -> list[Step]:

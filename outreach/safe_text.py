@@ -11,7 +11,9 @@ FILE_NAME = re.compile(r"[^A-Za-z0-9_-]+")
 
 def plain(text: str | None) -> str:
     """Text on one line, without control, formatting and bidirectional override characters."""
-    kept = "".join(c if not unicodedata.category(c).startswith("C") else " " for c in text or "")
+    kept = text or ""
+    if not kept.isprintable():  # printable text has no such character, and most text is that
+        kept = "".join(c if not unicodedata.category(c).startswith("C") else " " for c in kept)
     return " ".join(kept.split())
 
 

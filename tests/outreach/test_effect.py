@@ -3,6 +3,7 @@
 import csv
 import random
 from datetime import date
+from statistics import fmean
 
 import pytest
 
@@ -55,6 +56,48 @@ def test_a_known_effect_is_found(helped):
     assert step.high - step.low < 8
     survey = found["all", "survey score"]
     assert 0 < survey.low < SURVEY_GAIN < survey.high
+
+
+GAINS = {
+    "EASE": ("EASE-1", 10.0, 5.0),
+    "EMPATHY": ("EMP-1", 6.0, 9.0),
+}  # action, on the step score, on what patients say
+
+
+def test_each_action_is_told_by_the_step_that_it_was_about(plan_tables, marts_of, tmp_path):
+    """Two actions with effects of their own on two steps: neither is told by the other's step, nor by what it missed."""
+    dice = random.Random(11)
+    tables = plan_tables(practices=240)
+    lots = {
+        row["practice_id"]: (dice.choice(list(GAINS)), dice.choice(("called", "held_out")))
+        for row in tables["dim_practice"]
+        if row["practice_id"] != "P0003"  # no data
+    }
+    before = {r["practice_id"]: r for r in tables["practice_scorecard"] if r["as_of_date"] == LIST_DATE}
+    for row in tables["practice_scorecard"]:
+        if row["as_of_date"] == AS_OF and row["practice_id"] in lots:
+            about, arm = lots[row["practice_id"]]
+            for step, (_, *gains) in GAINS.items():
+                for column, gain in zip((f"step_{step.lower()}", f"touchpoint_{step.lower()}"), gains, strict=True):
+                    shift = gain * (arm == "called" and step == about)
+                    row[column] = 20 + 0.6 * before[row["practice_id"]][column] + shift + dice.gauss(0, 5)
+    draw = tmp_path / "hold_out.csv"
+    with draw.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(DRAW_COLUMNS)
+        writer.writerows((p, arm, step, GAINS[step][0], LIST_DATE, "r0") for p, (step, arm) in lots.items())
+    with open_marts(marts_of(tmp_path / "marts", tables), AS_OF) as connection:
+        found = {(e.action_code, e.outcome): e for e in effects(connection, [draw], AS_OF)}
+
+    for outcome, at in (("step score", 0), ("patients on the step", 1)):
+        each = [(action, gains[at]) for action, *gains in GAINS.values()]
+        for action, gain in (*each, ("all", fmean(gain for _, gain in each))):
+            effect = found[action, outcome]
+            assert 0 < effect.low < gain < effect.high, (action, outcome)
+            assert effect.high - effect.low < 6
+        assert sum(found[action, outcome].n_called for action, _ in each) == found["all", outcome].n_called
+        apart = found["EASE-1", outcome].difference - found["EMP-1", outcome].difference
+        assert abs(apart - (each[0][1] - each[1][1])) < 3
 
 
 def test_the_interval_holds_the_truth_as_often_as_it_says():

@@ -20,7 +20,8 @@ def multiplied(marts: Path, out: Path, times: int) -> Path:
     """The same marts with every practice `times` over, under ids of its own."""
     out.mkdir()
     with duckdb.connect() as connection:
-        for path in marts.glob("*.parquet"):
+        connection.execute("set memory_limit = '1GB'; set preserve_insertion_order = false")
+        for path in sorted(marts.glob("*.parquet")):
             columns = {name for name, *_ in connection.execute(f"describe select * from '{path}'").fetchall()}
             own = [f"{name} || '-' || k as {name}" for name in ("practice_id", "entity_id", "npi") if name in columns]
             query = f"select * exclude (k) replace ({', '.join(own)}) from '{path}', range({times}) as r(k)"
