@@ -62,9 +62,9 @@ def test_the_report_says_where_it_cannot_tell(loop):
     assert "too few to tell" in (loop.next_list / "index.html").read_text("utf-8")
 
 
-def test_a_bad_cell_ends_in_one_line_and_nothing_is_built(plan, pulse, tmp_path):
-    feeds = Path(shutil.copytree(plan.feeds, tmp_path / "feeds", copy_function=os.link))
-    call_noted(plan.release / "outreach", feeds / "outreach_log" / "back.xlsx", contact_date="soon", outcome="agreed")
+def test_a_bad_cell_ends_in_one_line_and_nothing_is_built(loop, pulse, tmp_path):
+    feeds = Path(shutil.copytree(loop.answered / "feeds", tmp_path / "feeds", copy_function=os.link))
+    call_noted(loop.listed, feeds / "outreach_log" / "back.xlsx", contact_date="soon", outcome="agreed")
     refused = pulse("check", "--feeds", feeds)
     assert refused.code == 2
     assert "back.xlsx: sheet Calls, row" in refused.err
