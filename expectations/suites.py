@@ -8,6 +8,7 @@ imported here only when a verdict is asked for. Its Data Docs are never built: t
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 from collections.abc import Iterator, Sequence
@@ -38,6 +39,9 @@ def verdict(
         _add(found, validate(frame, contract.feed, line_rules))
     for frame in _row_frames(connection, contract, row_rules, default_time_zone, chunk_rows):
         _add(found, validate(frame, contract.feed, row_rules))
+        if len(frame) == chunk_rows:  # another comes, and Great Expectations ties its frames into reference cycles
+            del frame
+            gc.collect()
     return found
 
 
