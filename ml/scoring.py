@@ -73,7 +73,6 @@ def score(warehouse: Path, tracking: Tracking, past_lists: Iterable[Path] = ()) 
 
 CONTRIBUTION = ["practice_id", "as_of_date", "step", "feature", "value", "contribution", "is_known"]
 FIGURE = ["outcome", "subject", "figure", "value", "low", "high"]
-ENDS = ("value", "low", "high")
 WATCH = ["kind", "subject", "figure", "value", "low", "high", "alert"]
 
 
